@@ -1,0 +1,64 @@
+"""Which language to speak now: a scope (jobs, mails, tests), the cookie, the person, the tenant, and last zh_CN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from flask import g, has_request_context, request
+
+DEFAULT = "zh_CN"
+LOCALES = ("zh_CN", "en")
+COOKIE = "lang"
+_ALIASES = {
+    "zh": "zh_CN",
+    "zh-cn": "zh_CN",
+    "zh_cn": "zh_CN",
+    "zh-hans": "zh_CN",
+    "en": "en",
+    "en-us": "en",
+    "en-gb": "en",
+}
+
+_scope: ContextVar[str | None] = ContextVar("anxin_locale", default=None)
+
+
+def resolve(tag: str | None) -> str | None:
+    """The supported locale a language tag means, or None: "zh" and "zh-CN" → "zh_CN"."""
+    return _ALIASES.get((tag or "").lower())
+
+
+@contextmanager
+def locale_scope(locale: str) -> Iterator[None]:
+    """Speak `locale` inside the block, request or not: jobs write in the receiver's language, not the sender's."""
+    found = resolve(locale)
+    if found is None:
+        raise ValueError(f"unsupported locale {locale!r}; supported: {', '.join(LOCALES)}")
+    token = _scope.set(found)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+def prefer(*, person: str | None = None, tenant: str | None = None) -> None:
+    """Remember for this request what the person chose and what the tenant speaks by default."""
+    g.locale_wishes = (resolve(person), resolve(tenant))
+
+
+def current_locale() -> str:
+    """The locale to speak now; one of LOCALES."""
+    scoped = _scope.get()
+    if scoped:
+        return scoped
+    if not has_request_context():
+        return DEFAULT
+    person, tenant = g.get("locale_wishes", (None, None))
+    chosen = resolve(request.args.get(COOKIE)) or resolve(request.cookies.get(COOKIE))
+    return chosen or person or tenant or DEFAULT
+
+
+def html_lang() -> str:
+    """The value of <html lang>: "zh-CN" or "en"."""
+    return current_locale().replace("_", "-")
