@@ -1,0 +1,97 @@
+"""The manifest: all a plugin adds, as data, checked when the process starts. `Plugin` is what `register()` returns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+import flask
+from marshmallow import Schema
+
+from anxin.kernel.entry import Entry
+from anxin.kernel.guard import Permission
+from anxin.kernel.jobs import Job
+
+Text = Any
+Action = Literal["delete", "anonymise", "lock"]
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why personal data is used: asked for, recorded, versioned and enforced by core.
+
+    `text` says in plain words what is done, who sees it, how long it is kept and how to withdraw. Raising `version`
+    asks everybody again. `data_classes` are the model classes (`__data_class__`) it opens; `recipient` names who, apart
+    from the person and the platform, receives data (a separate consent each, PIPL 23); `sensitive` marks PIPL 28 data.
+    `requires` names a purpose without which this one makes no sense.
+    """
+
+    name: str
+    title: Text
+    version: int
+    text: Text
+    data_classes: tuple[str, ...] = ()
+    recipient: Text | None = None
+    sensitive: bool = False
+    requires: str | None = None
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line in the navigation: shown to whoever may open it. `shell` says in which one; `order` sorts (low first)."""
+
+    title: Text
+    endpoint: str
+    permission: Permission | None
+    icon: str = "circle-check"
+    shell: Literal["employee", "staff"] = "staff"
+    order: int = 50
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long rows of a model are kept after `since` (a column's name), and what happens then."""
+
+    model: type[Any]
+    after: timedelta
+    action: Action = "delete"
+    since: str = "made_at"
+    reason: Text = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A table for a permission: `rows(ctx, **filters)` must take its figures through kernel.disclosure."""
+
+    name: str
+    title: Text
+    permission: Permission
+    columns: Sequence[tuple[str, Text]]
+    rows: Callable[..., Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin on one screen. Names begin with the plugin's name; see plugins/README.md."""
+
+    name: str
+    title: Text
+    requires_core: str
+    summary: Text = ""
+    icon: str = "blocks"
+    permissions: Sequence[Permission] = ()
+    purposes: Sequence[Purpose] = ()
+    audit: Sequence[type[Entry]] = ()
+    settings: type[Schema] | None = None
+    nav: Sequence[NavItem] = ()
+    pages: flask.Blueprint | None = None
+    api: flask.Blueprint | None = None
+    jobs: Sequence[Job] = ()
+    reports: Sequence[Report] = ()
+    retention: Sequence[Retention] = ()
+    personal_data: Sequence[Any] = ()
+    reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)
+    models: Sequence[type[Any]] = ()
+    hooks: Any = None  # the module with @hookimpl functions
+    sensitive: bool = False  # touches sensitive data: an impact assessment is signed before it is switched on (PIPL 55)

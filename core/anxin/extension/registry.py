@@ -1,0 +1,229 @@
+"""What is installed, loaded and, per tenant, enabled; and the loop that calls hooks so that one plugin's failure stays
+its own. pluggy collects the implementations; the loop filters them by the tenant's modules and catches each alone.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.metadata import entry_points
+from typing import Any
+
+import pluggy
+import sqlalchemy as sa
+from marshmallow import Schema
+
+from anxin.extension import events, hookspecs
+from anxin.extension.check import check
+from anxin.extension.manifest import Plugin, Purpose
+from anxin.kernel.actor import TenantInfo
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import AnxinError, ConfigurationError
+from anxin.kernel.guard import Permission
+from anxin.kernel.jobs import Job
+
+log = logging.getLogger("anxin.extension")
+
+GROUP = "anxin.plugins"
+HOOK_TIMEOUT = "3s"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One plugin's answer to a hook; `failed` says that it raised (the value is None then)."""
+
+    plugin: str
+    value: Any = None
+    failed: bool = False
+
+
+@dataclass
+class CoreParts:
+    """What the core's own rooms declare, in the shape plugins use."""
+
+    permissions: list[Permission] = field(default_factory=list)
+    purposes: list[Purpose] = field(default_factory=list)
+    entries: list[type[Any]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    nav: list[Any] = field(default_factory=list)
+    settings: dict[str, type[Schema]] = field(default_factory=dict)
+    retention: list[Any] = field(default_factory=list)
+    personal_data: list[Any] = field(default_factory=list)
+
+
+class Registry:
+    """All manifests of this process. Built once by `create_app`; read-only afterwards."""
+
+    def __init__(self, core: CoreParts, plugins: Sequence[Plugin], manager: pluggy.PluginManager) -> None:
+        self.core, self.manager = core, manager
+        self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in sorted(plugins, key=lambda p: p.name)}
+        self._permission_plugin = {p.name: plugin.name for plugin in plugins for p in plugin.permissions}
+        self._settings: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        self._impls = {
+            name: [(impl.plugin_name, impl.function) for impl in getattr(manager.hook, name).get_hookimpls()]
+            for name in hookspecs.POLICIES
+        }
+        self._reactions: dict[type[Any], list[tuple[str, Callable[..., Any]]]] = {}
+        for plugin in self.plugins.values():
+            for event, react in plugin.reacts.items():
+                self._reactions.setdefault(event, []).append((plugin.name, react))
+
+    # ---- declarations -------------------------------------------------------------------------------------------
+
+    @property
+    def permissions(self) -> dict[str, Permission]:
+        found = [*self.core.permissions, *(p for plugin in self.plugins.values() for p in plugin.permissions)]
+        return {permission.name: permission for permission in found}
+
+    @property
+    def purposes(self) -> dict[str, Purpose]:
+        found = [*self.core.purposes, *(p for plugin in self.plugins.values() for p in plugin.purposes)]
+        return {purpose.name: purpose for purpose in found}
+
+    @property
+    def entries(self) -> dict[str, type[Any]]:
+        found = [*self.core.entries, *(e for plugin in self.plugins.values() for e in plugin.audit)]
+        return {entry.action: entry for entry in found}
+
+    def purposes_of(self, tenant: TenantInfo) -> list[Purpose]:
+        """Purposes that matter in this tenant: core's and those of its enabled modules."""
+        return [
+            *self.core.purposes,
+            *(p for plugin in self.enabled(tenant) for p in plugin.purposes),
+        ]
+
+    def plugin_of(self, permission: str) -> str | None:
+        """The plugin that declares a permission (None: core's)."""
+        return self._permission_plugin.get(permission)
+
+    def enabled(self, tenant: TenantInfo) -> list[Plugin]:
+        return [plugin for plugin in self.plugins.values() if plugin.name in tenant.modules]
+
+    def jobs(self) -> dict[str, Job]:
+        """All jobs by name, those of events included ("event:rooms:CrisisRaised")."""
+        found = {job.name: job for job in self.core.jobs}
+        for plugin in self.plugins.values():
+            found |= {job.name: replace(job, plugin=plugin.name) for job in plugin.jobs}
+        for event, reactions in self._reactions.items():
+            for name, react in reactions:
+                job_name = _event_job(name, event)
+                found[job_name] = Job(job_name, partial(_react, event=event, function=react), plugin=name)
+        return found
+
+    def settings_schema(self, name: str) -> type[Schema] | None:
+        plugin = self.plugins.get(name)
+        return plugin.settings if plugin else self.core.settings.get(name)
+
+    def settings(self, tenant: TenantInfo, name: str) -> Mapping[str, Any]:
+        """A tenant's settings of a plugin or core room, loaded by its schema with defaults (cached per version)."""
+        key = (tenant.id, tenant.config_version, name)
+        if key not in self._settings:
+            schema = self.settings_schema(name)
+            if len(self._settings) > 4096:
+                self._settings.clear()
+            self._settings[key] = schema().load(dict(tenant.settings.get(name, {}))) if schema else {}
+        return self._settings[key]
+
+    # ---- hooks --------------------------------------------------------------------------------------------------
+
+    def jobs_for(self, ctx: Ctx, event: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """The jobs an event causes among the tenant's enabled plugins."""
+        for name, _ in self._reactions.get(type(event), ()):
+            if name in ctx.tenant.modules:
+                yield _event_job(name, type(event)), {"event": event.payload()}
+
+    def call(self, ctx: Ctx, hook: str, **arguments: Any) -> Iterator[Answer]:
+        """Ask each enabled plugin ("must" hooks: each installed one), one after the other, each on its own.
+
+        Every implementation runs in a savepoint with a statement timeout; afterwards the tenant is asserted again. A
+        failure is logged and comes back as `Answer(failed=True)`; what it means is the policy's (see hookspecs).
+        """
+        everybody = hookspecs.POLICIES[hook] == "must"
+        for name, function in self._impls[hook]:
+            if everybody or name in ctx.tenant.modules:
+                yield self._ask(ctx, hook, name, function, arguments)
+
+    def decide(self, ctx: Ctx, hook: str, **arguments: Any) -> bool:
+        """A "decide" hook: one no, or one failure, is a no."""
+        return all(not answer.failed and answer.value is not False for answer in self.call(ctx, hook, **arguments))
+
+    def _ask(self, ctx: Ctx, hook: str, name: str, function: Callable[..., Any], arguments: dict[str, Any]) -> Answer:
+        tenant, plugin_before = ctx.tenant.id, ctx.plugin
+        savepoint = ctx.db.begin_nested()
+        try:
+            ctx.db.execute(sa.text(f"SET LOCAL statement_timeout = '{HOOK_TIMEOUT}'"))
+            ctx.plugin = name
+            value = function(ctx=ctx, **arguments)
+            if isinstance(value, Iterator):
+                value = list(value)
+            savepoint.commit()
+            return Answer(name, value)
+        except AnxinError as error:
+            savepoint.rollback()
+            log.warning("hook %s of %s refused: %s", hook, name, error.code)
+            return Answer(name, failed=True)
+        except Exception:  # a plugin's bug must not take the page with it
+            savepoint.rollback()
+            log.exception("hook %s of %s failed", hook, name)
+            return Answer(name, failed=True)
+        finally:
+            ctx.plugin = plugin_before
+            if ctx.db.is_active:
+                ctx.db.execute(sa.text("SET LOCAL statement_timeout = 0"))
+                inside = ctx.db.scalar(sa.text("SELECT guard.tenant()"))
+                if inside != tenant:
+                    raise ConfigurationError(f"the plugin {name} left its tenant in {hook}", code="tenant_left")
+
+
+def _event_job(plugin: str, event: type[Any]) -> str:
+    return f"event:{plugin}:{event.__name__}"
+
+
+def _react(ctx: Ctx, *, event: type[events.Event], function: Callable[..., Any], **payload: Any) -> None:
+    function(ctx, event.from_payload(payload["event"]))
+
+
+def load(core: CoreParts, wanted: Sequence[str] = ()) -> Registry:
+    """Find the installed plugins, load the deployment's list (empty: all), check every manifest, build the registry.
+
+    Raises ConfigurationError naming the plugin and the fix.
+    """
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    names = list(wanted) or sorted(found)
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise ConfigurationError(
+            f"plugin “{missing[0]}” is in ANXIN_PLUGINS but not installed (installed: {', '.join(sorted(found))})",
+            code="plugin_missing",
+        )
+    modules = []
+    for name in names:
+        try:
+            modules.append((name, found[name].load()))
+        except Exception as error:
+            raise ConfigurationError(
+                f"plugin “{name}” cannot be imported: {type(error).__name__}: {error}", code="plugin_broken"
+            ) from error
+    return assemble(core, modules)
+
+
+def assemble(core: CoreParts, modules: Sequence[tuple[str, Any]]) -> Registry:
+    """A registry of these plugin modules (name → module with `register`)."""
+    manager = pluggy.PluginManager("anxin")
+    manager.add_hookspecs(hookspecs)
+    plugins: list[Plugin] = []
+    for name, module in modules:
+        if not hasattr(module, "register"):
+            raise ConfigurationError(f"plugin “{name}”: {module.__name__} has no register()", code="plugin_broken")
+        plugin: Plugin = module.register()
+        check(name, plugin, core, plugins)
+        plugins.append(plugin)
+        implementations = plugin.hooks or module
+        manager.register(implementations, name=name)
+        for caller in manager.get_hookcallers(implementations) or ():
+            if any(impl.hookwrapper or impl.wrapper for impl in caller.get_hookimpls()):
+                raise ConfigurationError(
+                    f"plugin “{name}”: {caller.name} is a hook wrapper; wrappers are not taken", code="hook_wrapper"
+                )
+    manager.check_pending()
+    return Registry(core, plugins, manager)

@@ -1,0 +1,311 @@
+"""Ctx: the one argument of every service. It knows the tenant, the actor, the purpose and the moment, holds the open
+transaction, and is the only way to rows, confidential fields, audit entries, events and jobs.
+
+Life of one: enter (a capability) → work → `commit()` or, when anything was raised, rollback. `commit()` writes the audit
+entries and the outbox rows in the same transaction and refuses to commit a change without an entry.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Result, ScalarResult, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from anxin.kernel import clock, outbox
+from anxin.kernel.actor import VISITOR, Actor, Grant, TenantInfo, system
+from anxin.kernel.capability import mint, revoke, token_hash
+from anxin.kernel.db import TenantModel
+from anxin.kernel.entry import Entry
+from anxin.kernel.errors import NotFound, ProgrammingError, SignInRequired
+from anxin.kernel.ids import new_id
+from anxin.kernel.runtime import Runtime
+from anxin.kernel.subjects import SubjectKeys
+
+M = TypeVar("M", bound=TenantModel)
+
+BAD_CAPABILITY = "28000"
+
+
+class Ctx:
+    """One actor at work in one tenant, inside one transaction."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        tenant: TenantInfo,
+        session: Session,
+        actor: Actor,
+        *,
+        now: datetime | None = None,
+        token: str | None = None,
+    ) -> None:
+        self._token = token
+        self.runtime, self.tenant, self.db, self.actor = runtime, tenant, session, actor
+        self.now = now or clock.now()
+        self.locale = actor.locale or tenant.locale
+        self.purpose: str | None = None  # set by @guard: why personal data is used
+        self.grant: Grant | None = None  # set by @guard: how wide the permission of this request is
+        self.plugin: str | None = None  # whose route, hook or job is running
+        self.keys = SubjectKeys(self)
+        self.notes: dict[str, Any] = {}  # per-request memory of rooms (units of a subtree, decisions taken)
+        self._entries: list[Entry] = []
+        self._pending: list[outbox.Row] = []
+        self._opened: set[UUID] = set()  # other people whose confidential fields were read
+        self._wrote = False
+        self._excused: str | None = None
+        sa.event.listen(session, "after_flush", self._after_flush)
+
+    # ---- rows -------------------------------------------------------------------------------------------------
+
+    def select(self, model: type[M]) -> Select[tuple[M]]:
+        """Rows of `model` this actor may see in this request: tenant, permission scope and consent are in the query."""
+        statement = sa.select(model).where(model.tenant_id == self.tenant.id)
+        return self.runtime.access.narrow(self, model, statement)
+
+    def get(self, model: type[M], row_id: UUID) -> M:
+        """One row, or NotFound (absent, foreign and not-yours alike); ConsentRefused when its subject did not agree."""
+        statement = self.runtime.access.narrow(
+            self, model, sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id)
+        )
+        row = self.db.scalar(statement.execution_options(populate_existing=True))
+        if row is None:
+            raise NotFound()
+        self.runtime.access.check(self, row)
+        return row
+
+    def scalars(self, statement: Any, parameters: Any = None) -> ScalarResult[Any]:
+        return self.execute(statement, parameters).scalars()
+
+    def scalar(self, statement: Any, parameters: Any = None) -> Any:
+        return self.execute(statement, parameters).scalar()
+
+    def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
+        """Run a Core or ORM statement; data changes count as writes that need an audit entry."""
+        if getattr(statement, "is_dml", False):
+            self._wrote = True
+        return self.db.execute(statement, parameters)
+
+    def add(self, row: M) -> M:
+        """Put a new row of this tenant into the transaction; its id is known at once."""
+        row.tenant_id = self.tenant.id
+        if row.id is None:
+            row.id = new_id()
+        self.db.add(row)
+        self._wrote = True
+        return row
+
+    def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows in one statement, tenant and ids filled in."""
+        if rows:
+            filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in rows]
+            self.execute(sa.insert(model), filled)
+
+    def lock(self, key: str) -> None:
+        """Take the tenant's lock of that name until the transaction ends."""
+        self.db.execute(sa.text("SELECT guard.lock(:key)"), {"key": key})
+
+    # ---- confidential fields ----------------------------------------------------------------------------------
+
+    def seal(self, row: TenantModel, column: str, value: Any) -> None:
+        """Put a JSON value into a sealed column, bound to tenant, table, column, row and subject."""
+        if row.id is None:
+            row.id = new_id()
+        setattr(row, column, self.keys.seal(type(row), column, row.id, self._subject_of(row), value))
+
+    def sealed(self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, value: Any) -> bytes:
+        """The ciphertext for a Core statement (hot paths); `seal` is for ORM rows."""
+        return self.keys.seal(model, column, row_id, subject_id, value)
+
+    def open(self, row: TenantModel, column: str) -> Any:
+        """The plain value of a sealed column. Opening another person's needs an audit entry about that person."""
+        return self.unseal(type(row), column, row.id, self._subject_of(row), getattr(row, column))
+
+    def unseal(self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, blob: bytes) -> Any:
+        if self.actor.kind == "person" and subject_id not in (self.actor.person_id, self.tenant.id):
+            self._opened.add(subject_id)
+        return self.keys.open(model, column, row_id, subject_id, blob)
+
+    def blind(self, kind: str, text: str) -> bytes:
+        """A keyed index of a phone or ID number for equality search; the key never enters the database."""
+        return self.runtime.keyring.blind(self.tenant.id, kind, text)
+
+    def _subject_of(self, row: TenantModel) -> UUID:
+        subject = row.id if row.__subject__ == "id" else getattr(row, row.__subject__) if row.__subject__ else None
+        return subject or self.tenant.id
+
+    # ---- effects ----------------------------------------------------------------------------------------------
+
+    def audit(self, entry: Entry) -> None:
+        """Record an act or a look; it is written in this transaction or nothing is."""
+        self._entries.append(entry)
+
+    def unaudited(self, reason: str) -> None:
+        """Commit changes without an entry, for a stated reason (a draft's autosave, a seen-mark). Use sparingly."""
+        self._excused = reason
+
+    def emit(self, event: Any) -> None:
+        """Tell the plugins this tenant runs, after commit, one job each."""
+        for job, payload in self.runtime.registry.jobs_for(self, event):
+            self._pending.append(outbox.row(self, job, payload))
+
+    def enqueue(self, job: Any, *, at: datetime | None = None, **payload: Any) -> UUID:
+        """Run a @job after commit (or at a time). The payload holds ids and codes only. Returns the job's id."""
+        row = outbox.row(self, job.name, payload, due=at)
+        self._pending.append(row)
+        return row.id
+
+    # ---- rights and settings ----------------------------------------------------------------------------------
+
+    def allowed(self, permission: Any) -> bool:
+        """May the actor use this permission at all (its plugin is on, and a role grants it)?"""
+        name = permission if isinstance(permission, str) else permission.name
+        plugin = self.runtime.registry.plugin_of(name)
+        return (plugin is None or plugin in self.tenant.modules) and (
+            self.actor.kind == "system" or name in self.actor.grants
+        )
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The tenant's settings of the plugin at work, validated by its schema, defaults filled in."""
+        if self.plugin is None:
+            raise ProgrammingError("ctx.settings is read outside a plugin; use ctx.settings_of(name)")
+        return self.settings_of(self.plugin)
+
+    def settings_of(self, name: str) -> Mapping[str, Any]:
+        return self.runtime.registry.settings(self.tenant, name)
+
+    @contextmanager
+    def acting(
+        self, *, grant: Grant | None = None, purpose: str | None = None, plugin: str | None = None
+    ) -> Iterator["Ctx"]:
+        """Work for a moment under another grant, purpose or plugin; restored afterwards (hooks, panels)."""
+        before = self.grant, self.purpose, self.plugin
+        self.grant, self.purpose = grant or self.grant, purpose or self.purpose
+        self.plugin = plugin or self.plugin
+        try:
+            yield self
+        finally:
+            self.grant, self.purpose, self.plugin = before
+
+    @contextmanager
+    def figures(self) -> Iterator[Session]:
+        """A second, read-only transaction that may count clinical rows, for kernel.disclosure and nothing else."""
+        with Session(self.runtime.engine) as session:
+            enter(session, self.runtime.figures.token(self.tenant.id))
+            session.execute(sa.text("SET TRANSACTION READ ONLY"))
+            yield session
+            session.rollback()
+
+    # ---- the end ----------------------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Write entries and jobs, then commit; the context may go on with a new transaction only by a new enter."""
+        self.db.flush()
+        self._insist_on_entries()
+        if self._entries:
+            self.runtime.audit.write(self, self._entries)
+        if self._pending:
+            outbox.write(self, self._pending)
+        self.db.commit()
+        self._reset()
+
+    def restart(self) -> None:
+        """Forget what was done so far and begin anew in the same tenant, to show a form again after a refusal."""
+        self._reset()
+        self.db.rollback()
+        self.db.expunge_all()
+        if self._token is not None:
+            enter(self.db, self._token)
+
+    def _reset(self) -> None:
+        self._entries, self._pending, self._wrote = [], [], False
+        self._opened.clear()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is rolled back."""
+        self.db.close()
+
+    def _insist_on_entries(self) -> None:
+        if self._wrote and not self._entries and self._excused is None:
+            raise ProgrammingError("data was changed without an audit entry: call ctx.audit(…) in the service")
+        unread = self._opened - {entry.subject_id for entry in self._entries}
+        if unread:
+            raise ProgrammingError("another person's confidential field was read without an audit entry about them")
+
+    def _after_flush(self, session: Session, flush_context: Any) -> None:
+        if session.new or session.dirty or session.deleted:
+            self._wrote = True
+
+
+def enter(
+    session: Session, token: str, query: str | None = None, parameters: Mapping[str, Any] | None = None
+) -> tuple[Any, list[Any]]:
+    """Enter a tenant with a session's token, in one round trip together with `query` (who is this?).
+
+    Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the capability
+    is unknown, revoked or too old.
+    """
+    driver = session.connection().connection.driver_connection
+    try:
+        with driver.pipeline():
+            entered = driver.execute("SELECT * FROM guard.enter(%s)", (token,))
+            found = driver.execute(query, parameters) if query else None
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == BAD_CAPABILITY:
+            session.rollback()
+            raise SignInRequired() from None
+        raise
+    return entered.fetchone(), found.fetchall() if found is not None else []
+
+
+@contextmanager
+def tenant_scope(
+    runtime: Runtime, tenant: TenantInfo, actor: Actor | None = None, *, token: str | None = None
+) -> Iterator[Ctx]:
+    """A context for operator commands, seeding and tests: commits at the end, rolls back on any exception.
+
+    Without a token a short-lived system capability is minted (and revoked at the end).
+    """
+    actor = actor or system("operator")
+    own = token is None
+    token = token or mint(
+        runtime.auth,
+        tenant.id,
+        reach=actor.reach,
+        lifetime=timedelta(hours=2),
+        person_id=actor.person_id,
+    )
+    session = Session(runtime.engine, expire_on_commit=False)
+    try:
+        enter(session, token)
+        ctx = Ctx(runtime, tenant, session, actor, token=token)
+        yield ctx
+        ctx.commit()
+    finally:
+        session.close()
+        if own:
+            revoke(runtime.auth, token_hash(token))
+
+
+def visitor_ctx(runtime: Runtime, tenant: TenantInfo) -> Ctx:
+    """A context for somebody who has not signed in."""
+    session = Session(runtime.engine, expire_on_commit=False)
+    token = runtime.visitors.token(tenant.id)
+    enter(session, token)
+    return Ctx(runtime, tenant, session, VISITOR, token=token)
+
+
+def savepoint_failed(error: BaseException) -> bool:
+    """Did the database refuse (as against plain Python failing)? Then only a savepoint saves the transaction."""
+    return isinstance(error, DBAPIError)
+
+
+def as_json(value: Any) -> str:
+    """Compact JSON with ids and times as text, for JSONB columns and job payloads."""
+    return json.dumps(value, default=str, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,133 @@
+"""Models and engines. Every tenant's row is a TenantModel: composite key, composite foreign keys, behind the wall.
+
+Flask-SQLAlchemy keeps the engines; sessions are made by the context (`Ctx.db`), one a request or job, never global.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+
+from anxin.kernel.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Types every model shares: aware times, JSONB, text; an enum is text with a CHECK (`one_of`)."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: sa.Text,
+        datetime: sa.DateTime(timezone=True),
+        dict[str, Any]: pg.JSONB,
+        list[str]: pg.ARRAY(sa.Text),
+        bytes: sa.LargeBinary,
+    }
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autobegin": False})
+
+
+class TenantModel(Base):
+    """A row of one tenant. Subclasses set `__tablename__`, `__schema__`, and say whose data it is:
+
+    `__subject__`   the column with the person a row is about (None: not personal)
+    `__unit__`      the column with the org unit of a row that has no subject, for the scope "unit"
+    `__clinical__`  True: the employer wall holds in the database too (restrictive policy; see ddl.protect)
+    `__data_class__` what consent calls it: "account", "participation", "clinical", "contact", …
+    """
+
+    __abstract__ = True
+    __schema__: ClassVar[str] = "core"
+    __subject__: ClassVar[str | None] = None
+    __unit__: ClassVar[str | None] = None
+    __clinical__: ClassVar[bool] = False
+    __data_class__: ClassVar[str] = "account"
+    __constraints__: ClassVar[Sequence[Any]] = ()
+
+    @declared_attr
+    def tenant_id(cls) -> Mapped[UUID]:
+        return mapped_column(sa.ForeignKey("core.tenant.id"), primary_key=True, sort_order=-2)
+
+    @declared_attr
+    def id(cls) -> Mapped[UUID]:
+        return mapped_column(primary_key=True, default=new_id, sort_order=-1)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*cls.__constraints__, {"schema": cls.__schema__})
+
+
+def tenant_fk(column: str, target: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    """A reference that cannot cross tenants: `tenant_fk("person_id", "core.person")`. For `__constraints__`."""
+    return sa.ForeignKeyConstraint(
+        ["tenant_id", column], [f"{target}.tenant_id", f"{target}.id"], ondelete=ondelete
+    )
+
+
+def one_of(column: str, *values: str) -> sa.CheckConstraint:
+    """An enum kept as text: `one_of("state", "open", "closed")`. For `__constraints__`."""
+    options = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({options})", name=column)
+
+
+def sealed(*, nullable: bool = False, comment: str | None = None) -> MappedColumn[Any]:
+    """A column whose value only the vault can read: write with `ctx.seal`, read with `ctx.open`."""
+    return mapped_column(sa.LargeBinary, nullable=nullable, comment=comment, info={"sealed": True})
+
+
+def sealed_columns(model: type[TenantModel]) -> list[str]:
+    return [column.name for column in model.__table__.columns if column.info.get("sealed")]
+
+
+def engine_options(pool_size: int = 8) -> dict[str, Any]:
+    """Small pool, a known search_path on each connection; `DISCARD ALL` when one comes back (see `_forget`)."""
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 10,
+        "pool_pre_ping": False,
+        "pool_reset_on_return": None,
+        "connect_args": {
+            "prepare_threshold": None,
+            "application_name": "anxin",
+            "options": "-c search_path=pg_catalog -c timezone=UTC",
+        },
+    }
+
+
+def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> None:
+    """Two engines: the application role's for all work, the auth role's for capabilities, relay and seals."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = app_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
+    app.config["SQLALCHEMY_BINDS"] = {"auth": {"url": auth_url, **engine_options(2)}}
+    db.init_app(app)
+    with app.app_context():
+        for engine in (db.engine, db.engines["auth"]):
+            event.listen(engine, "reset", _forget)
+
+
+def _forget(connection: Any, record: Any, state: Any) -> None:
+    """Whatever a request left in the backend is gone before the next one: rollback, then DISCARD ALL (unprepared)."""
+    if state.terminate_only:
+        return
+    connection.rollback()
+    connection.autocommit = True
+    try:
+        connection.execute("DISCARD ALL", prepare=False)
+    finally:
+        connection.autocommit = False

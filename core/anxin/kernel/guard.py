@@ -1,0 +1,164 @@
+"""@guard: the only door of a route. Plugin on? permission in scope? consent given? input valid? Then one service call,
+the audit entries, and the commit. A route without it cannot be registered (see blueprints.py).
+
+    @bp.post("/<uuid:room>/book")
+    @guard(BOOK, purpose=USE, input=BookingInput, invalid=form_again)
+    def book(ctx, data, room): ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal
+
+from flask import Response, current_app, g, make_response, request
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from anxin.kernel.actor import Grant, Scope
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.entry import Entry, Refused
+from anxin.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+
+Text = Any
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something a role may be granted. `scope` is the widest the permission makes sense for; `clinical` marks reading
+    person-level care data, which only helpers under a running service contract can ever hold."""
+
+    name: str
+    title: Text
+    scope: Scope = "tenant"
+    clinical: bool = False
+    suggested_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Open:
+    """Doors that ask for no permission: everybody, or everybody who has signed in."""
+
+    name: Literal["public", "signed_in"]
+
+
+PUBLIC = Open("public")
+SIGNED_IN = Open("signed_in")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What one route asks for; contract tests read it from `view.__guard__`."""
+
+    access: Permission | Open
+    purpose: str | None = None
+    input: type[Schema] | None = None
+    audit: Callable[..., Entry] | None = None
+    invalid: Callable[..., Any] | None = None
+
+    def admit(self, ctx: Ctx) -> None:
+        """Steps 2–4 of a request: who, may they, did they agree. Sets the context's grant and purpose."""
+        if ctx.plugin is not None and ctx.plugin not in ctx.tenant.modules:
+            raise NotFound()
+        if self.access is PUBLIC:
+            return
+        if not ctx.actor.signed_in:
+            raise SignInRequired()
+        if isinstance(self.access, Permission):
+            ctx.grant = self._grant(ctx, self.access)
+        else:
+            ctx.grant = Grant("own")
+        ctx.purpose = self.purpose
+        if self.purpose and ctx.grant.scope == "own":
+            ctx.runtime.access.require(ctx, self.purpose)
+
+    @staticmethod
+    def _grant(ctx: Ctx, permission: Permission) -> Grant:
+        grant = ctx.actor.grants.get(permission.name)
+        if grant is None:
+            record = Refused(code="no_permission", what=permission.name)
+            # a person-level address does not even exist for those outside care
+            raise NotFound(record=record) if permission.clinical else Forbidden(record=record)
+        return grant
+
+
+def guard(
+    access: Permission | Open,
+    *,
+    purpose: Any = None,
+    input: type[Schema] | None = None,
+    audit: Callable[..., Entry] | None = None,
+    invalid: Callable[..., Any] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Guard a view `(ctx, [data], **url) -> response`.
+
+    `purpose` is a Purpose (or its name); `input` a marshmallow schema for form fields or query (GET); `audit` makes the
+    entry of a sensitive read from `(ctx, **url)`; `invalid(ctx, error, **url)` shows the form again on invalid input.
+    """
+    spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
+        @wraps(view)
+        def guarded(**url: Any) -> Response:
+            ctx = request_ctx()
+            spec.admit(ctx)
+            try:
+                arguments = (parse(spec.input),) if spec.input else ()
+                response = make_response(view(ctx, *arguments, **url))
+            except Invalid as error:
+                if spec.invalid is None:
+                    raise
+                ctx.restart()
+                response = make_response(spec.invalid(ctx, error, **url))
+                if response.status_code == 200:
+                    response.status_code = 422
+            if spec.audit is not None:
+                ctx.audit(spec.audit(ctx, **url))
+            ctx.commit()
+            return response
+
+        guarded.__guard__ = spec  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def request_ctx() -> Ctx:
+    """The context of the current request; the app opens it when it is first asked for."""
+    if "anxin" not in g:
+        g.anxin = current_app.extensions["anxin.open"]()
+    return g.anxin
+
+
+class _Parser(FlaskParser):
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # schemas say RAISE themselves
+
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> Any:
+        raise as_invalid(error)
+
+
+PARSER = _Parser()
+
+
+def parse(schema: type[Schema]) -> Any:
+    """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
+    location = "query" if request.method in ("GET", "HEAD") else "json" if request.is_json else "form"
+    return PARSER.parse(schema(), request, location=location)
+
+
+def as_invalid(error: ValidationError) -> Invalid:
+    """marshmallow's nested messages as one flat {path: [messages]}."""
+    messages = error.normalized_messages()
+    if len(messages) == 1 and (inner := next(iter(messages))) in ("json", "form", "query"):
+        messages = messages[inner]
+    return Invalid(fields=dict(_flatten(messages)))
+
+
+def _flatten(messages: Any, path: str = "") -> list[tuple[str, list[Text]]]:
+    if isinstance(messages, dict):
+        return [
+            item
+            for key, value in messages.items()
+            for item in _flatten(value, f"{path}.{key}" if path else str(key))
+        ]
+    return [(path or "_schema", list(messages) if isinstance(messages, list) else [messages])]

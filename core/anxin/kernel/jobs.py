@@ -1,0 +1,172 @@
+"""Jobs: functions of a context, run by RQ workers in the tenant's scope, marked done in the transaction of their effect.
+
+    @job("rooms.remind")
+    def remind(ctx, *, booking_id): …
+
+`every=` makes a job periodic: the scheduler asks for it once a slot and tenant. A job that raises is tried again with
+growing pauses; after the last try the row is marked failed, stays visible, and `anxin doctor` and /readyz count it.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from anxin.kernel import clock, outbox
+from anxin.kernel.actor import TenantInfo, system
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import ConfigurationError
+from anxin.kernel.i18n import locale_scope
+from anxin.kernel.runtime import Runtime
+
+log = logging.getLogger("anxin.jobs")
+
+PAUSES = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A named job; `plugin` is filled in by the registry when a plugin brings it."""
+
+    name: str
+    run: Callable[..., Any]
+    every: timedelta | None = None
+    plugin: str | None = None
+
+    def __call__(self, ctx: Ctx, **payload: Any) -> Any:
+        return self.run(ctx, **payload)
+
+
+def job(name: str, *, every: timedelta | None = None) -> Callable[[Callable[..., Any]], Job]:
+    """Make a function of `(ctx, **ids)` a job. Names begin with the room's or plugin's name."""
+
+    def make(function: Callable[..., Any]) -> Job:
+        return Job(name, function, every)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Real progress of a long job, written outside the job's own transaction so that it can be seen."""
+
+    runtime: Runtime
+    tenant_id: UUID
+    job_id: UUID
+
+    def report(self, done: int, total: int) -> None:
+        token = self.runtime.job_token(self.job_id)
+        with Session(self.runtime.engine) as session:
+            if _enter_job(session, self.tenant_id, self.job_id, token):
+                session.execute(
+                    sa.text(
+                        "UPDATE core.outbox SET done_count = :d, total_count = :t "
+                        "WHERE tenant_id = CAST(:tenant AS uuid) AND id = CAST(:id AS uuid)"
+                    ),
+                    {"d": done, "t": total, "tenant": self.tenant_id, "id": self.job_id},
+                )
+                session.commit()
+
+
+def perform(tenant_id: str, job_id: str) -> str:
+    """What RQ calls. Returns "done", "gone" (already done, or its tenant closed), or "again"; never raises for a job
+    that failed, since the outbox row, not RQ, decides about tries."""
+    runtime: Runtime = current_app.extensions["anxin"]
+    tenant = runtime.caches["directory"].by_id(UUID(tenant_id))
+    return run(runtime, tenant, UUID(job_id))
+
+
+def run(runtime: Runtime, tenant: TenantInfo, job_id: UUID) -> str:
+    """Run one outbox row's job in its tenant."""
+    session = Session(runtime.engine, expire_on_commit=False)
+    try:
+        if not _enter_job(session, tenant.id, job_id, runtime.job_token(job_id)):
+            return "gone"
+        found = session.execute(
+            sa.text(
+                "SELECT job, payload, attempts FROM core.outbox WHERE tenant_id = CAST(:t AS uuid) "
+                "AND id = CAST(:id AS uuid) AND done_at IS NULL FOR UPDATE SKIP LOCKED"
+            ),
+            {"t": tenant.id, "id": job_id},
+        ).one_or_none()
+        if found is None:  # another worker has it at this moment
+            return "gone"
+        return _run_found(runtime, tenant, session, job_id, found.job, found.payload, found.attempts)
+    finally:
+        session.close()
+
+
+def _run_found(
+    runtime: Runtime, tenant: TenantInfo, session: Session, job_id: UUID, name: str, payload: Any, attempts: int
+) -> str:
+    ctx = Ctx(runtime, tenant, session, system(f"job.{name}"))
+    ctx.notes["progress"] = Progress(runtime, tenant.id, job_id)
+    try:
+        found = runtime.jobs.get(name)
+        if found is None:
+            raise ConfigurationError(f"no loaded plugin brings the job {name}", code="unknown_job")
+        ctx.plugin = found.plugin
+        with locale_scope(tenant.locale):
+            found.run(ctx, **(payload if isinstance(payload, dict) else json.loads(payload)))
+        session.execute(
+            sa.text(
+                "UPDATE core.outbox SET done_at = clock_timestamp() "
+                "WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:id AS uuid)"
+            ),
+            {"t": tenant.id, "id": job_id},
+        )
+        if not ctx._entries:
+            ctx.unaudited("a job's own bookkeeping")
+        ctx.commit()
+        return "done"
+    except Exception as error:
+        # every failure ends here on purpose: the row records it and decides about the next try
+        log.exception("job %s failed (try %d)", name, attempts)
+        session.rollback()
+        _failed(runtime, tenant.id, job_id, attempts, type(error).__name__)
+        return "again"
+
+
+def _failed(runtime: Runtime, tenant_id: UUID, job_id: UUID, attempts: int, error: str) -> None:
+    last = attempts > len(PAUSES)
+    due = clock.now() + (timedelta() if last else PAUSES[attempts - 1])
+    with Session(runtime.engine) as session:
+        if _enter_job(session, tenant_id, job_id, runtime.job_token(job_id)):
+            session.execute(
+                sa.text(
+                    "UPDATE core.outbox SET error = :error, due_at = :due, sent_at = NULL, "
+                    "failed_at = CASE WHEN :last THEN clock_timestamp() END "
+                    "WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:id AS uuid)"
+                ),
+                {"error": error, "due": due, "last": last, "t": tenant_id, "id": job_id},
+            )
+            session.commit()
+
+
+def _enter_job(session: Session, tenant_id: UUID, job_id: UUID, token: str) -> bool:
+    return bool(
+        session.scalar(
+            sa.text("SELECT guard.enter_job(CAST(:t AS uuid), CAST(:id AS uuid), :token)"),
+            {"t": tenant_id, "id": job_id, "token": token},
+        )
+    )
+
+
+def ask_periodic(runtime: Runtime, tenants: list[TenantInfo], at: datetime) -> int:
+    """Ask for every periodic job whose slot has begun, once a tenant and slot; returns how many were new."""
+    asked = 0
+    for periodic in runtime.jobs.values():
+        if periodic.every is None:
+            continue
+        slot = int(at.timestamp() // periodic.every.total_seconds())
+        for tenant in tenants:
+            if periodic.plugin is None or periodic.plugin in tenant.modules:
+                asked += outbox.put(runtime, tenant.id, periodic.name, {}, key=str(slot), due=at)
+    return asked
