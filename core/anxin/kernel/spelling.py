@@ -13,6 +13,12 @@ def _bare(text: str) -> str:
 def _phone(text: str) -> str:
     """Chinese numbers as dialled at home (13800138000, 01065521234); others keep + and country code."""
     number = _bare(text).translate(str.maketrans("", "", "().·/"))
+    while (shorter := _without_prefix(number)) != number:
+        number = shorter
+    return number
+
+
+def _without_prefix(number: str) -> str:
     for prefix in ("+86", "0086"):
         if number.startswith(prefix):
             return _at_home(number.removeprefix(prefix))

@@ -276,7 +276,7 @@ class Keyring:
     def blind_any(
         self, tenant_id: UUID, field: str, text: str, *, kind: str | None = None
     ) -> tuple[bytes, ...]:
-        """The index under the current master and every retired one, to search while a rotation is under way."""
+        """The index under the current and every retired master, to search while a rotation is under way."""
         plain = normalise(kind or field, text)
         return tuple(self._blind(master, tenant_id, field, plain) for master in self._masters)
 
