@@ -1,8 +1,8 @@
 """Passphrases and link tokens for local sign-in (agencies, operators, unions without a provider).
 
-Nobody is ever given a password: an activation link lets a person choose one, so there is no shared default to forget
-to change. Rules are the few that help (NIST SP 800-63B): long enough, not one of the commonest, not the person's own
-name or number; no demands for symbols, no forced change.
+Nobody is ever given a password: an activation link lets a person choose one, so there is no shared default
+to forget to change. Rules are the few that help (NIST SP 800-63B): long enough, not one of the commonest,
+not the person's own name or number; no demands for symbols, no forced change.
 """
 
 import hashlib
@@ -24,8 +24,9 @@ from anxin.kernel.i18n import lazy
 MIN_LENGTH: Final = 10
 MAX_LENGTH: Final = 256  # a limit on work, far above what anybody types
 
-# Argon2id with OWASP's second set (19 MiB, two passes, one lane): the set meant for servers where many people sign
-# in at once, as at a shift change. Raised here, every hash is renewed at its owner's next sign-in (`Verdict.renewed`).
+# Argon2id with OWASP's second set (19 MiB, two passes, one lane): the set meant for servers where many
+# people sign in at once, as at a shift change. Raised here, every hash is renewed at its owner's next
+# sign-in (`Verdict.renewed`).
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16)
 # At most four hashes at once in a process: a burst of attempts queues instead of taking 19 MiB each.
 _SLOTS: Final = threading.BoundedSemaphore(4)
@@ -41,7 +42,7 @@ _ROWS: Final = (
 
 
 class Verdict(NamedTuple):
-    """`renewed` is a fresh hash to store when the passphrase is right and the stored hash is of older parameters."""
+    """`renewed` is a fresh hash to store: right passphrase, but a hash of older parameters."""
 
     ok: bool
     renewed: str | None = None
@@ -61,8 +62,8 @@ def hash_passphrase(passphrase: str) -> str:
 
 
 def verify_passphrase(stored: str | None, passphrase: str) -> Verdict:
-    """Is it the right one? With `None` (no such person, no passphrase yet) the same work is done and the answer is no,
-    so that the time taken does not tell who has an account."""
+    """Is it the right one? With `None` (no such person, no passphrase yet) the same work is done and the
+    answer is no, so that the time taken does not tell who has an account."""
     try:
         with _SLOTS:
             _HASHER.verify(stored if stored is not None else _dummy(), _plain(passphrase))
@@ -76,7 +77,8 @@ def verify_passphrase(stored: str | None, passphrase: str) -> Verdict:
 def objections(passphrase: str, own_words: Iterable[str] = ()) -> list[Text]:
     """Why this passphrase cannot be taken, for the form; an empty list means it can.
 
-    `own_words`: what others know about the person and the place (name, employee number, e-mail, tenant's name).
+    `own_words`: what others know about the person and the place (name, employee number, e-mail, tenant's
+    name).
     """
     plain = _plain(passphrase)
     folded = plain.casefold()
@@ -100,7 +102,7 @@ def new_token() -> LinkToken:
 
 
 def token_hash(token: str) -> bytes:
-    """What a row stores and is found by. 256 random bits need no slow hash; a stolen table still opens nothing."""
+    """What a row stores and is found by. 256 random bits need no slow hash; a stolen table opens nothing."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -110,7 +112,7 @@ def token_matches(token: str, stored: bytes) -> bool:
 
 
 def _plain(passphrase: str) -> str:
-    """NFKC: the same passphrase typed with full-width digits or another input method is the same passphrase."""
+    """NFKC: typed with full-width digits or another input method, it is still the same passphrase."""
     return unicodedata.normalize("NFKC", passphrase).encode("utf-8", "replace").decode()
 
 
