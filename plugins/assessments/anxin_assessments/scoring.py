@@ -2,7 +2,7 @@
 
 Rules that hold whatever the key says
 -------------------------------------
-* An answer is an option's *value*, never its position on the page; reversal is `min + max - value` of the item.
+* An answer is an option's *value*, never its position on the page; reversal is `min + max - value`.
 * Arithmetic is exact (fractions); rounding is half up and happens once, where a key asks for it.
 * A risk item is judged on the raw answer, as soon as it is given and also on an unfinished sheet, before
   reversal and missing rules; it is never filled up from other answers.
@@ -68,8 +68,9 @@ class Risk:
 class Result:
     """What one sheet says. A scale is None when too many of its answers are missing; it then has no band.
 
-    `level` is 0–3 (一般、轻度关注、重点关注、危机): the highest any score or risk answer asks for. `flags` are
-    for the person's next steps ("offer_counsellor"), `quality` for the counsellor ("straight_line", "fast").
+    `level` is 0–3 (一般、轻度关注、重点关注、危机): the highest any score or risk answer asks for.
+    `flags` are for the person's next steps ("offer_counsellor"), `quality` for the counsellor
+    ("straight_line", "fast").
     """
 
     scales: dict[str, int | float | None]

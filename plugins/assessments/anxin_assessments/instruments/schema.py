@@ -1,7 +1,7 @@
-"""Reads key and wording files strictly: an unknown field, disorder in the bands, an impossible range is refused.
+"""Reads key and wording files strictly: unknown fields, disordered bands and impossible ranges are refused.
 
-Everything that could later move a person into the wrong band or lose a risk answer is checked here, once, when
-the file is loaded; the scoring code then need not doubt its key.
+Whatever could later move a person into the wrong band or lose a risk answer is checked here, once, when the
+file is loaded; the scoring code then need not doubt its key.
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ class WordingSchema(Strict):
 def read_key(name: str, raw: Any) -> shapes.Instrument:
     """The instrument of one key file's content, or InvalidKeyError naming every problem found."""
     try:
-        data = KeySchema().load(raw)
+        data: Any = KeySchema().load(raw)
     except ValidationError as error:
         raise InvalidKeyError(name, error.messages) from error
     instrument = _instrument(data)
@@ -229,7 +229,7 @@ def read_key(name: str, raw: Any) -> shapes.Instrument:
 def read_wording(name: str, raw: Any, instrument: shapes.Instrument) -> shapes.Wording:
     """The wording of one file, checked against its key: as many items, and an option for every value."""
     try:
-        data = WordingSchema().load(raw)
+        data: Any = WordingSchema().load(raw)
     except ValidationError as error:
         raise InvalidKeyError(name, error.messages) from error
     per_item = {item: _options(rows) for item, rows in data.pop("item_options", {}).items()}
