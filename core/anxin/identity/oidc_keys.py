@@ -5,6 +5,7 @@ set in a database row would live for ever. A refetch is rationed, because it is 
 asks for it; a key set that cannot be fetched is not asked for again at once either.
 """
 
+import base64
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
@@ -73,14 +73,18 @@ def _parse_key(jwk: object) -> SigningKey | None:
     if not isinstance(kid, str | None) or not isinstance(alg, str | None):
         raise SignInRefused("keys_malformed")
     try:
+        if jwk["kty"] == "RSA" and _bits(jwk["n"]) not in _RSA_BITS:
+            raise SignInRefused("keys_unsafe")
         # Only the members that make the key: use, key_ops and certificates were judged or are not needed.
         key = import_key({name: jwk[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in jwk})
-        public = key.public_key
     except (JoseError, ValueError, TypeError, KeyError) as problem:
         raise SignInRefused("keys_malformed") from problem
-    if isinstance(public, RSAPublicKey) and public.key_size not in _RSA_BITS:
-        raise SignInRefused("keys_unsafe")
     return SigningKey(kid, alg, key)
+
+
+def _bits(number: str) -> int:
+    padded = number + "=" * (-len(number) % 4)
+    return int.from_bytes(base64.b64decode(padded, altchars=b"-_", validate=True), "big").bit_length()
 
 
 def _usable(jwk: Mapping[str, Any]) -> bool:
