@@ -160,6 +160,9 @@ class Settings:
     )
     log_level: str = _setting("ANXIN_LOG_LEVEL", "debug, info, warning or error", _log_level, "info")
     dev: bool = _setting("ANXIN_DEV", "reload templates, show tracebacks; never in production", _flag, "0")
+    supervised: bool = _setting(
+        "ANXIN_SUPERVISED", "set by `anxin up` for its own processes: the servers run already", _flag, "0"
+    )
     sources: Mapping[str, str] = dataclasses.field(repr=False)
 
     @classmethod

@@ -1,0 +1,50 @@
+"""The `anxin` command: one group whose sub-commands are loaded only when they run.
+
+To add a command, write it in a module of this package and add its line to COMMANDS; the line's text is what
+`anxin --help` shows, so that help needs no import of the command.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036  (a copied environment can meet an older Python than pip allowed)
+    sys.exit("anxin needs Python 3.11 or newer, this is " + sys.version.split()[0])
+
+from anxin.cli.group import LazyGroup
+
+COMMANDS = {
+    "up": ("anxin.cli.up:up", "Run everything on this machine until Ctrl+C."),
+    "demo": ("anxin.cli.demo:demo", "Run the demo: three invented tenants and a sign-in provider."),
+    "db": ("anxin.cli.db:db", "Upgrade the database, print its address."),
+    "plugin": ("anxin.cli.plugin:plugin", "List plugins."),
+    "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
+    "worker": ("anxin.cli.processes:worker", "Run jobs (one process of the platform)."),
+    "relay": ("anxin.cli.processes:relay", "Move committed effects to the job queue (one process)."),
+    "scheduler": (
+        "anxin.cli.processes:scheduler",
+        "Ask for periodic jobs and seal the audit trail (one process).",
+    ),
+    "demo-seed": ("anxin.cli.demo:seed", ""),
+    "demo-provider": ("anxin.cli.demo:provider", ""),
+}
+HIDDEN = {"demo-seed", "demo-provider"}  # started by `anxin demo` itself
+
+anxin = LazyGroup(
+    "anxin",
+    commands=COMMANDS,
+    hidden=HIDDEN,
+    help="""Anxin (安心): a platform for Employee Assistance Programmes.
+
+    \b
+    Examples:
+      anxin demo                     look around, with invented people
+      anxin up --data /srv/anxin     run it for real
+      anxin doctor                   what is set, and what is missing
+
+    Exit codes: 0 done, 1 refused or failed, 2 wrong usage or a precondition that does not hold.
+    """,
+)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    anxin(prog_name="anxin")

@@ -1,0 +1,54 @@
+"""The platform's own processes, one command each: `anxin up` starts them, and so does a cluster.
+
+Each builds the application once, like a web process, and then runs a loop of the kernel's until SIGTERM.
+"""
+
+import click
+
+from anxin.cli.options import settings_option
+from anxin.settings import Settings
+
+
+@click.command()
+@settings_option
+def worker(settings: Settings) -> None:
+    """Run jobs until SIGTERM; the job in progress is finished first.
+
+    \b
+    Examples:
+      anxin worker
+      DATABASE_URL=… REDIS_URL=… anxin worker
+    """
+    from anxin import background  # brings the whole application, which no other command of this file needs
+
+    background.run_worker(settings)
+
+
+@click.command()
+@click.option("--with-scheduler", is_flag=True, help="Also ask for periodic jobs and seal the audit trail.")
+@settings_option
+def relay(settings: Settings, with_scheduler: bool) -> None:
+    """Move committed effects to the job queue until SIGTERM.
+
+    \b
+    Examples:
+      anxin relay
+      anxin relay --with-scheduler     one process instead of two
+    """
+    from anxin import background  # as above
+
+    background.run_relay(settings, scheduler=with_scheduler)
+
+
+@click.command()
+@settings_option
+def scheduler(settings: Settings) -> None:
+    """Ask for periodic jobs and seal the audit trail, until SIGTERM. Each slot is asked for once.
+
+    \b
+    Examples:
+      anxin scheduler
+    """
+    from anxin import background  # as above
+
+    background.run_scheduler(settings)
