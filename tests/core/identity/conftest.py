@@ -23,8 +23,12 @@ def _hostile_server() -> Iterator[hostile_provider.HostileProvider]:
 
 
 @pytest.fixture
-def hostile_one(_hostile_server: hostile_provider.HostileProvider) -> hostile_provider.HostileProvider:
-    """A provider without tricks and with an empty log."""
+def hostile_one(
+    _hostile_server: hostile_provider.HostileProvider,
+) -> Iterator[hostile_provider.HostileProvider]:
+    """A provider without tricks and with an empty log; a trick that fails instead of cheating fails the test."""
     _hostile_server.tricks = hostile_provider.Tricks()
     _hostile_server.seen.clear()
-    return _hostile_server
+    _hostile_server.broken.clear()
+    yield _hostile_server
+    assert _hostile_server.broken == []

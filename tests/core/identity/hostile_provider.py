@@ -6,6 +6,7 @@ everything right (PKCE, one use per code, signed ID tokens), so each refusal in 
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import threading
@@ -18,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlsplit
 
 from joserfc import jws
-from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from werkzeug.datastructures import MultiDict
 
 CLIENT_ID = "anxin:东岭"  # a colon and Chinese: both must survive HTTP Basic
@@ -61,6 +62,7 @@ class HostileProvider:
         self.issuer = f"http://127.0.0.1:{port}"
         self.tricks = Tricks()
         self.seen: list[str] = []  # paths asked for, in order
+        self.broken: list[Exception] = []  # a trick that itself failed; the fixture looks
         self._codes: dict[str, dict[str, str]] = {}
 
     def authorize(self, url: str) -> MultiDict[str, str]:
@@ -82,7 +84,12 @@ class HostileProvider:
         if path == "/token" and method == "POST":
             return self._token(headers, body)
         if path == "/userinfo" and headers.get("authorization", "").startswith("Bearer at-"):
-            honest = {"sub": "u-268", "name": "林晓峰", "employee_number": "DL10268", "iss": "https://evil.example"}
+            honest = {
+                "sub": "u-268",
+                "name": "林晓峰",
+                "employee_number": "DL10268",
+                "iss": "https://evil.example",
+            }
             return _json(200, self.tricks.userinfo(honest))
         return 404, {}, b""
 
@@ -112,11 +119,20 @@ class HostileProvider:
         asked = self._codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        if asked is None or asked["code_challenge"] != challenge or asked["redirect_uri"] != form["redirect_uri"]:
+        if (
+            asked is None
+            or asked["code_challenge"] != challenge
+            or asked["redirect_uri"] != form["redirect_uri"]
+        ):
             return _json(400, {"error": "invalid_grant", "error_description": "<b>no</b>"})
         access_token = "at-" + secrets.token_urlsafe(16)
         id_token = self.tricks.id_token(self.id_token(asked["nonce"], access_token))
-        honest = {"access_token": access_token, "token_type": "Bearer", "expires_in": 60, "id_token": id_token}
+        honest = {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": 60,
+            "id_token": id_token,
+        }
         return _json(200, self.tricks.tokens(honest))
 
     def _client(self, headers: dict[str, str], form: dict[str, str]) -> tuple[str, str]:
@@ -124,7 +140,9 @@ class HostileProvider:
             assert "authorization" not in headers
             return form.get("client_id", ""), form.get("client_secret", "")
         assert "client_secret" not in form
-        name, _, secret = base64.b64decode(headers["authorization"].removeprefix("Basic ")).decode().partition(":")
+        name, _, secret = (
+            base64.b64decode(headers["authorization"].removeprefix("Basic ")).decode().partition(":")
+        )
         return unquote_plus(name), unquote_plus(secret)
 
     def id_token(self, nonce: str, access_token: str = "at-x") -> str:
@@ -150,16 +168,16 @@ class HostileProvider:
         return raw_token(header, payload, signer, self.tricks.algorithm)
 
 
-def raw_token(header: dict[str, Any] | bytes, payload: bytes, key: Key | None, algorithm: str) -> str:
-    """A compact JWS of exactly these bytes; libraries would tidy up what a test wants crooked."""
+def raw_token(header: dict[str, Any] | bytes, payload: bytes, key: Key | bytes | None, algorithm: str) -> str:
+    """A compact JWS of exactly these bytes; libraries would tidy up what a test wants crooked. A key of bytes
+    is a shared secret (HS256), no key means no signature."""
     head = header if isinstance(header, bytes) else json.dumps(header).encode()
     signed = b64(head) + "." + b64(payload)
-    signature = jws.JWSRegistry.algorithms[algorithm].sign(signed.encode(), key) if key else b""
+    if isinstance(key, bytes):
+        signature = hmac.digest(key, signed.encode(), "sha256")
+    else:
+        signature = jws.JWSRegistry.algorithms[algorithm].sign(signed.encode(), key) if key else b""
     return signed + "." + b64(signature)
-
-
-def hmac_token(secret: bytes, header: dict[str, Any], payload: bytes) -> str:
-    return raw_token({**header, "alg": "HS256"}, payload, OctKey.import_key(secret), "HS256")
 
 
 def b64(data: bytes) -> str:
@@ -187,7 +205,13 @@ class Exchange(BaseHTTPRequestHandler):
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.reply(*self.provider.answer(self.command, path, headers, body))
-        except (BrokenPipeError, ConnectionResetError):  # the client hung up on a drip or a flood, as it should
+        except (
+            BrokenPipeError,
+            ConnectionResetError,
+        ):  # the client hung up on a drip or a flood, as it should
+            self.close_connection = True
+        except Exception as problem:  # noqa: BLE001  # whatever it is, the test must hear of it
+            self.provider.broken.append(problem)
             self.close_connection = True
 
     do_GET = do_POST = _serve

@@ -14,7 +14,9 @@ from .oidc_flow import REDIRECT, Http, provider_row, sign_in
 
 
 @pytest.mark.parametrize("algorithm", list(hostile.SIGNERS))
-def test_every_public_key_algorithm_signs_in(hostile_one: hostile.HostileProvider, http: Http, algorithm: str) -> None:
+def test_every_public_key_algorithm_signs_in(
+    hostile_one: hostile.HostileProvider, http: Http, algorithm: str
+) -> None:
     hostile_one.tricks = hostile.Tricks(algorithm=algorithm)
     claims = sign_in(hostile_one, http)
     assert (claims.provider_id, claims.issuer, claims.sub) == ("provider-row", hostile_one.issuer, "u-268")
@@ -47,7 +49,9 @@ def test_the_browser_is_sent_with_everything_that_protects_it(
     assert pending.verifier not in url
     assert min(len(pending.state), len(pending.nonce), len(pending.verifier)) >= 43
     other = oidc.begin(provider, REDIRECT)[1]
-    assert {pending.state, pending.nonce, pending.verifier}.isdisjoint({other.state, other.nonce, other.verifier})
+    assert {pending.state, pending.nonce, pending.verifier}.isdisjoint(
+        {other.state, other.nonce, other.verifier}
+    )
     for secret in (pending.state, pending.nonce, pending.verifier, provider.client_secret):
         assert secret not in repr(pending) + repr(provider)
 
@@ -102,13 +106,20 @@ def test_a_code_and_its_state_work_once(hostile_one: hostile.HostileProvider, ht
 def test_clocks_may_differ_by_less_than_a_minute(hostile_one: hostile.HostileProvider, http: Http) -> None:
     for skew in (-50, 50):
         hostile_one.tricks = hostile.Tricks(
-            claims=lambda c, s=skew: c | {"iat": c["iat"] + s, "nbf": c["iat"] + s, "exp": c["iat"] + min(s, 1)}
+            claims=lambda c, s=skew: (
+                c | {"iat": c["iat"] + s, "nbf": c["iat"] + s, "exp": c["iat"] + min(s, 1)}
+            )
         )
         assert sign_in(hostile_one, http).sub == "u-268"
 
 
 def test_claims_are_read_as_clean_text() -> None:
-    claims = oidc.Claims("p", "i", "s", {"n": 268, "t": " 林\u0000晓\ud800峰\u202e ", "b": True, "l": ["x"], "e": " ", "long": "x" * 201})
+    claims = oidc.Claims(
+        "p",
+        "i",
+        "s",
+        {"n": 268, "t": " 林\u0000晓\ud800峰\u202e ", "b": True, "l": ["x"], "e": " ", "long": "x" * 201},
+    )
     assert claims.text("n") == "268"
     assert claims.text("t") == "林晓峰"
     assert [claims.text(name) for name in ("b", "l", "e", "long", "absent")] == [None] * 5

@@ -29,7 +29,10 @@ def says(**members: Any) -> Tricks:
 
 DOCUMENTS = {
     "issuer of somebody else": (says(issuer=EVIL), "issuer_mismatch"),
-    "issuer with a slash more": (Tricks(discovery=lambda d: d | {"issuer": d["issuer"] + "/"}), "issuer_mismatch"),
+    "issuer with a slash more": (
+        Tricks(discovery=lambda d: d | {"issuer": d["issuer"] + "/"}),
+        "issuer_mismatch",
+    ),
     "issuer in other letters": (
         Tricks(discovery=lambda d: d | {"issuer": d["issuer"].replace("http", "HTTP")}),
         "issuer_mismatch",
@@ -41,7 +44,10 @@ DOCUMENTS = {
         "discovery_malformed",
     ),
     "token endpoint elsewhere": (says(token_endpoint=EVIL + "/token"), "endpoint_foreign"),
-    "authorization endpoint elsewhere": (says(authorization_endpoint=EVIL + "/authorize"), "endpoint_foreign"),
+    "authorization endpoint elsewhere": (
+        says(authorization_endpoint=EVIL + "/authorize"),
+        "endpoint_foreign",
+    ),
     "keys elsewhere": (says(jwks_uri=EVIL + "/jwks"), "endpoint_foreign"),
     "userinfo elsewhere": (says(userinfo_endpoint=EVIL + "/me"), "endpoint_foreign"),
     "another port of the same host": (says(token_endpoint="http://127.0.0.1:1/token"), "endpoint_foreign"),
@@ -54,15 +60,25 @@ DOCUMENTS = {
     "cloud metadata": (says(jwks_uri="https://169.254.169.254/latest/meta-data"), "address_private"),
     "a private network": (says(userinfo_endpoint="https://10.0.0.8/admin"), "address_private"),
     "brings its own redirect": (
-        Tricks(discovery=lambda d: d | {"authorization_endpoint": d["issuer"] + "/authorize?redirect_uri=" + EVIL}),
+        Tricks(
+            discovery=lambda d: (
+                d | {"authorization_endpoint": d["issuer"] + "/authorize?redirect_uri=" + EVIL}
+            )
+        ),
         "endpoint_invalid",
     ),
     "brings a fragment": (
         Tricks(discovery=lambda d: d | {"authorization_endpoint": d["issuer"] + "/authorize#"}),
         "endpoint_invalid",
     ),
-    "climbs": (Tricks(discovery=lambda d: d | {"jwks_uri": d["issuer"] + "/x/%2e%2E/jwks"}), "endpoint_invalid"),
-    "line break": (Tricks(discovery=lambda d: d | {"jwks_uri": d["issuer"] + "/jwks\r\nX: y"}), "endpoint_invalid"),
+    "climbs": (
+        Tricks(discovery=lambda d: d | {"jwks_uri": d["issuer"] + "/x/%2e%2E/jwks"}),
+        "endpoint_invalid",
+    ),
+    "line break": (
+        Tricks(discovery=lambda d: d | {"jwks_uri": d["issuer"] + "/jwks\r\nX: y"}),
+        "endpoint_invalid",
+    ),
     "port that is none": (says(jwks_uri="https://127.0.0.1:99999/jwks"), "endpoint_invalid"),
     "no token endpoint": (says(token_endpoint=None), "discovery_malformed"),
     "no keys": (says(jwks_uri=None), "discovery_malformed"),
@@ -78,15 +94,27 @@ DOCUMENTS = {
         "algorithm_unsupported",
     ),
     "signature unsaid": (says(id_token_signing_alg_values_supported=None), "algorithm_unsupported"),
-    "client must sign": (says(token_endpoint_auth_methods_supported=["private_key_jwt"]), "client_auth_unsupported"),
-    "iss flag is a text": (says(authorization_response_iss_parameter_supported="false"), "discovery_malformed"),
+    "client must sign": (
+        says(token_endpoint_auth_methods_supported=["private_key_jwt"]),
+        "client_auth_unsupported",
+    ),
+    "iss flag is a text": (
+        says(authorization_response_iss_parameter_supported="false"),
+        "discovery_malformed",
+    ),
     "a list": (Tricks(discovery=lambda d: [d]), "discovery_malformed"),
     "no JSON": (Tricks(discovery=lambda d: b"<html>"), "discovery_malformed"),
     "NaN": (Tricks(discovery=lambda d: json.dumps(d | {"x": float("nan")}).encode()), "discovery_malformed"),
-    "too deep": (Tricks(discovery=lambda d: b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"), "discovery_malformed"),
+    "too deep": (
+        Tricks(discovery=lambda d: b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        "discovery_malformed",
+    ),
     "another encoding": (Tricks(discovery=lambda d: json.dumps(d).encode("utf-16")), "discovery_malformed"),
     "redirect": (Tricks(takeover={WELL_KNOWN: hostile.redirect("/jwks")}), "discovery_failed"),
-    "redirect inwards": (Tricks(takeover={WELL_KNOWN: hostile.redirect("http://169.254.169.254/")}), "discovery_failed"),
+    "redirect inwards": (
+        Tricks(takeover={WELL_KNOWN: hostile.redirect("http://169.254.169.254/")}),
+        "discovery_failed",
+    ),
     "server error": (Tricks(takeover={WELL_KNOWN: hostile.status(500)}), "discovery_failed"),
     "nothing there": (Tricks(takeover={WELL_KNOWN: hostile.status(404)}), "discovery_failed"),
     "says nothing": (Tricks(takeover={WELL_KNOWN: hostile.silent()}), "discovery_failed"),
@@ -106,14 +134,23 @@ def publishes(*keys: Any) -> Tricks:
 
 KEY_SETS = {
     "its private key": (publishes(PRIVATE), "keys_unsafe"),
-    "a shared secret beside good keys": (Tricks(jwks=lambda s: {"keys": [*s["keys"], SHARED]}), "keys_unsafe"),
+    "a shared secret beside good keys": (
+        Tricks(jwks=lambda s: {"keys": [*s["keys"], SHARED]}),
+        "keys_unsafe",
+    ),
     "a key that can be factored": (publishes(WEAK), "keys_unsafe"),
     "a key that burns our time": (publishes(HEAVY), "keys_unsafe"),
     "no keys": (publishes(), "keys_malformed"),
     "only unknown types": (publishes({"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"}), "keys_malformed"),
-    "only encryption keys": (Tricks(jwks=lambda s: {"keys": [k | {"use": "enc"} for k in s["keys"]]}), "keys_malformed"),
+    "only encryption keys": (
+        Tricks(jwks=lambda s: {"keys": [k | {"use": "enc"} for k in s["keys"]]}),
+        "keys_malformed",
+    ),
     "not a number": (publishes({"kty": "RSA", "n": "!", "e": "AQAB"}), "keys_malformed"),
-    "a point off the curve": (publishes({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}), "keys_malformed"),
+    "a point off the curve": (
+        publishes({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}),
+        "keys_malformed",
+    ),
     "kid is a list": (publishes({**hostile.RSA.as_dict(private=False), "kid": ["rsa-1"]}), "keys_malformed"),
     "a key is a text": (publishes("rsa"), "keys_malformed"),
     "keys is an object": (Tricks(jwks=lambda s: {"keys": {"rsa-1": s["keys"][0]}}), "keys_malformed"),
@@ -135,7 +172,9 @@ def test_a_description_that_must_not_be_trusted(
 
 
 @pytest.mark.parametrize(("trick", "code"), KEY_SETS.values(), ids=KEY_SETS)
-def test_keys_that_must_not_be_trusted(hostile_one: HostileProvider, http: Http, trick: Tricks, code: str) -> None:
+def test_keys_that_must_not_be_trusted(
+    hostile_one: HostileProvider, http: Http, trick: Tricks, code: str
+) -> None:
     hostile_one.tricks = trick
     assert refusal(hostile_one, http) == code
     assert hostile_one.seen == [WELL_KNOWN, "/jwks"]
@@ -204,7 +243,9 @@ def test_without_the_operators_word_loopback_is_closed(hostile_one: HostileProvi
 
 
 def test_a_pinned_host_is_the_admins_own_decision(hostile_one: HostileProvider, http: Http) -> None:
-    hostile_one.tricks = says(token_endpoint="https://tokens.example/t", userinfo_endpoint="https://tokens.example/u")
+    hostile_one.tricks = says(
+        token_endpoint="https://tokens.example/t", userinfo_endpoint="https://tokens.example/u"
+    )
     pinned = oidc.AddressRules(RULES.insecure_hosts, frozenset({"tokens.example"}))
     assert oidc.discover(hostile_one.issuer, http, pinned).token_endpoint == "https://tokens.example/t"
     hostile_one.tricks = says(token_endpoint="https://sub.tokens.example/t")
@@ -233,5 +274,3 @@ def test_basic_is_preferred_when_both_are_offered(hostile_one: HostileProvider, 
     methods = ["client_secret_post", "client_secret_basic"]
     hostile_one.tricks = says(token_endpoint_auth_methods_supported=methods)
     assert oidc.discover(hostile_one.issuer, http, RULES).client_auth == "client_secret_basic"
-
-
