@@ -1,0 +1,71 @@
+"""The built assets: logical names to hashed files, icons of the sprite, and the route that serves them for ever."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Response, request, send_from_directory, url_for
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent / "static"
+DIST = STATIC / "dist"
+FONTS = DIST / "fonts"
+"""Noto Sans SC (regular, bold) for PDFs: `typst.compile(..., font_paths=[FONTS])`, family "Noto Sans SC"."""
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class AssetsMissing(RuntimeError):
+    """The css, js and icons have not been built."""
+
+    def __init__(self) -> None:
+        super().__init__("the web assets are not built: run `make install` (or `python hatch_build.py` in a checkout)")
+
+
+def _read(name: str) -> str:
+    try:
+        return (DIST / name).read_text(encoding="utf-8")
+    except FileNotFoundError as absent:
+        raise AssetsMissing from absent
+
+
+@cache
+def manifest() -> dict[str, str]:
+    """Logical name → hashed file name, as build.mjs wrote it."""
+    return json.loads(_read("manifest.json"))
+
+
+@cache
+def icons() -> frozenset[str]:
+    """The names that `icon` knows; add to assets/icons.mjs."""
+    return frozenset(json.loads(_read("icons.json")))
+
+
+def asset(name: str) -> str:
+    """The address of an asset: asset("app.css")."""
+    return url_for("web.static", filename=f"dist/{manifest()[name]}")
+
+
+def icon(name: str, extra: str = "") -> Markup:
+    """An icon of the sprite, hidden from screen readers: words beside it (or aria-label) say what it means."""
+    if name not in icons():
+        raise LookupError(f"no icon {name!r} in the sprite; add it to core/anxin/web/assets/icons.mjs")
+    return Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
+        extra, asset("icons.svg"), name
+    )
+
+
+def serve(filename: str) -> Response:
+    """GET /static/…: hashed files may be kept for ever, and travel compressed when a compressed copy lies beside them."""
+    packed = f"{filename}.gz"
+    if "gzip" in request.accept_encodings and (STATIC / packed).is_file():
+        response = send_from_directory(STATIC, packed)
+        response.headers["Content-Encoding"] = "gzip"
+        response.mimetype = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}[Path(filename).suffix]
+    else:
+        response = send_from_directory(STATIC, filename)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = _FOREVER if Path(filename).name in set(manifest().values()) else "no-cache"
+    return response

@@ -1,0 +1,73 @@
+"""What the shells show around every page: the tenant's name and colours, navigation the actor may use, unread notices."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from werkzeug.routing import BuildError
+
+from anxin.extension.manifest import NavItem
+from anxin.identity.roles import titles
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.i18n import _
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(shell)
+
+
+def shell() -> dict[str, Any]:
+    """Template context of the shells (see anxin.web). Works for visitors and for pages without a tenant."""
+    ctx: Ctx | None = g.get("anxin")
+    if ctx is None:
+        return {}
+    tenant = ctx.tenant
+    context: dict[str, Any] = {
+        "tenant": {"name": tenant.name, "product_name": tenant.product_name, "brand": tenant.brand.get("colour")},
+        "help_line": help_line(ctx),
+        "csp_nonce": None,
+    }
+    if ctx.actor.signed_in:
+        context |= {
+            "actor": {"name": ctx.actor.name, "role_title": " · ".join(map(str, titles(tenant, ctx.actor.roles)))},
+            "nav": items(ctx, "staff"),
+            "tabs": items(ctx, "employee"),
+            "unread": unread(ctx),
+            "notices_url": _address("notices.index"),
+        }
+    return context
+
+
+def help_line(ctx: Ctx) -> dict[str, str] | None:
+    """The tenant's own line beside 12356, which no tenant can remove."""
+    line = ctx.settings_of("safety").get("help_line") or {}
+    return {"number": line["number"], "label": line.get("label") or _("Our own line")} if line.get("number") else None
+
+
+def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
+    """Navigation of one shell: core's and the enabled plugins' items the actor may open, in order."""
+    registry = ctx.runtime.registry
+    every: list[NavItem] = [*registry.core.nav, *(item for plugin in registry.enabled(ctx.tenant) for item in plugin.nav)]
+    shown = [item for item in every if item.shell == which and (item.permission is None or ctx.allowed(item.permission))]
+    return [
+        {
+            "href": address,
+            "icon": item.icon,
+            "title": item.title,
+            "group": item.group,
+            "current": request.endpoint == item.endpoint,
+        }
+        for item in sorted(shown, key=lambda item: item.order)
+        if (address := _address(item.endpoint)) is not None
+    ]
+
+
+def unread(ctx: Ctx) -> int:
+    count = current_app.extensions.get("anxin.unread")
+    return count(ctx) if count else 0
+
+
+def _address(endpoint: str) -> str | None:
+    try:
+        return url_for(endpoint)
+    except BuildError:
+        return None
