@@ -1,6 +1,6 @@
 """Tenants as files: read, check, write back, and the plan between two of them.
 
-    tenant = load(Path("tenants/demo/dongling.toml"))     # TOML → TenantFile, preset merged in; Invalid names every mistake
+    tenant = load(Path("tenants/demo/dongling.toml"))     # preset merged in; Invalid names every mistake
     check(tenant, installed)                              # against the loaded manifests
     changes = plan(current, tenant)                       # [] when there is nothing to do
     text = write(tenant)                                  # load(write(x)) == x
@@ -67,7 +67,8 @@ LARGEST = 4_000_000
 
 
 def load(path: Path) -> TenantFile:
-    """The tenant file at `path`. Raises `Invalid` whose `fields` map each path in the file to its messages."""
+    """The tenant file at `path`. Raises `Invalid` whose `fields` map each path in the file to its
+    messages."""
     if path.stat().st_size > LARGEST:
         raise Invalid(lazy("The tenant file is larger than 4 MB."))
     return parse(path.read_text(encoding="utf-8"))

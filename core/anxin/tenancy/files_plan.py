@@ -1,7 +1,8 @@
 """What would change: the plan between the tenant as it is and the tenant file as it is wanted.
 
-Both are laid out as trees of plain values in which lists are keyed (units by code, grants by permission), so a
-moved line is no change and `plan(x, x)` is empty. A whole new or missing item is one change, not one per field.
+Both are laid out as trees of plain values in which lists are keyed (units by code, grants by permission), so
+a moved line is no change and `plan(x, x)` is empty. A whole new or missing item is one change, not one per
+field.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +37,8 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a plan. `parts` leads to the place; `before`/`after` are plain values (None where absent)."""
+    """One step of a plan. `parts` leads to the place; `before`/`after` are plain values (None where
+    absent)."""
 
     kind: Kind
     parts: tuple[str, ...]
@@ -82,7 +84,8 @@ SENTENCES = {
 
 
 def plan(current: TenantFile | None, wanted: TenantFile) -> list[Change]:
-    """The changes that lead from `current` (None: there is no such tenant yet) to `wanted`, in the file's order."""
+    """The changes that lead from `current` (None: there is no such tenant yet) to `wanted`, in the file's
+    order."""
     return list(_between(tree(current) if current else {}, tree(wanted), (), ""))
 
 
@@ -152,7 +155,8 @@ def _between(
 
 
 def keyed_as(section: str, kind: type[dict[str, Any]]) -> type[dict[str, Any]]:
-    """Tables named by their keys (roles, settings, retention) read `roles.counsellor`, whatever the other side is."""
+    """Tables named by their keys (roles, settings, retention) read `roles.counsellor`, whatever the other
+    side is."""
     return dict if section in {"roles", "settings", "retention"} else kind
 
 

@@ -1,5 +1,6 @@
-"""Presets: what a tenant file `extends`. In a checkout they are files under tenants/presets; the wheel carries the
-same files as anxin/presets. Merging is deep for tables; a list in the tenant's file replaces the preset's list whole.
+"""Presets: what a tenant file `extends`. In a checkout they are files under tenants/presets; the wheel
+carries the same files as anxin/presets. Merging is deep for tables; a list in the tenant's file replaces the
+preset's list whole.
 """
 
 import tomllib
@@ -19,7 +20,8 @@ def names() -> list[str]:
 
 
 def read(name: str) -> dict[str, Any]:
-    """One preset as plain tables. Only names from `names()` exist, so a name can never lead out of the folder."""
+    """One preset as plain tables. Only names from `names()` exist, so a name can never lead out of the
+    folder."""
     if name not in names():
         raise Invalid(
             lazy("The tenant file has mistakes."),

@@ -89,7 +89,8 @@ def _people(tenant: TenantFile) -> Iterator[Mistake]:
                 yield (
                     f"staff[{index}].roles[{at}]",
                     lazy(
-                        "“%(key)s” is a role of contracted agency staff; a union's own people cannot hold it.",
+                        "“%(key)s” is a role of contracted agency staff; "
+                        "a union's own people cannot hold it.",
                         key=name,
                     ),
                 )
@@ -142,7 +143,8 @@ def _providers(tenant: TenantFile) -> Iterator[Mistake]:
 
 
 def _promises(tenant: TenantFile) -> Iterator[Mistake]:
-    """Nothing is promised round the clock unless the tenant staffs it; the national line is not the tenant's to promise."""
+    """Nothing is promised round the clock unless the tenant staffs it; the national line is not the tenant's
+    to promise."""
     line = tenant.help_line
     told = [("help_line.hours", line.hours, False)]
     if line.own is not None:
@@ -176,8 +178,9 @@ RULES: tuple[Callable[[TenantFile], Iterator[Mistake]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What the loaded manifests offer, for the check of a file. `permissions` maps a name to the scopes it may be
-    granted in; `clinical` names the permissions that reach person-level clinical rows; `settings` has one schema a module."""
+    """What the loaded manifests offer, for the check of a file. `permissions` maps a name to the scopes it
+    may be granted in; `clinical` names the permissions that reach person-level clinical rows; `settings` has
+    one schema a module."""
 
     modules: Collection[str]
     permissions: Mapping[str, Collection[str]]

@@ -1,5 +1,5 @@
-"""The grammar of a tenant file: one marshmallow schema per table, unknown keys refused, and every mistake named by
-its path as the reader sees it in the file (`roles.counsellor.grants[2]`).
+"""The grammar of a tenant file: one marshmallow schema per table, unknown keys refused, and every mistake
+named by its path as the reader sees it in the file (`roles.counsellor.grants[2]`).
 """
 
 import re
@@ -111,7 +111,8 @@ def frozen(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class Table(Schema):
-    """A table of the file. Loads into the class named by `makes`; lists become tuples, so that a file is a value."""
+    """A table of the file. Loads into the class named by `makes`; lists become tuples, so that a file is a
+    value."""
 
     makes: type
 
@@ -300,7 +301,8 @@ class TenantTable(Schema):
 
 
 def secrets_in(tables: object, at: str = "") -> Iterator[str]:
-    """Paths that look as if somebody typed a secret into the file; asked before anything else is said about it."""
+    """Paths that look as if somebody typed a secret into the file; asked before anything else is said about
+    it."""
     if isinstance(tables, Mapping):
         for key, value in tables.items():
             here = f"{at}.{key}" if at else str(key)

@@ -85,7 +85,8 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A person with an account and roles. Everybody else comes from the roster; `number` is the link to it."""
+    """A person with an account and roles. Everybody else comes from the roster; `number` is the link to
+    it."""
 
     login: str
     name: str

@@ -1,5 +1,5 @@
-"""A tenant written back as a file: complete (its preset already merged in), in one stable order, one line per unit,
-person and turn, so that two exports differ only where the tenants do.
+"""A tenant written back as a file: complete (its preset already merged in), in one stable order, one line per
+unit, person and turn, so that two exports differ only where the tenants do.
 """
 
 from collections.abc import Iterable, Mapping
