@@ -35,7 +35,7 @@ def book(*sheets: list[list[Any]], build: Callable[[Any, Any], None] | None = No
         for row, line in enumerate(lines):
             for column, cell in enumerate(line):
                 if isinstance(cell, date):
-                    sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), day)
+                    sheet.write_datetime(row, column, datetime.combine(cell, datetime.min.time()), day)
                 elif cell is not None:
                     sheet.write(row, column, cell)
         if build:
@@ -85,9 +85,12 @@ def test_a_heading_of_two_lines() -> None:
 @pytest.mark.parametrize(
     ("word", "field"),
     [
-        ("姓名", "name"), ("职工姓名", "name"), ("姓　名", "name"), ("员工号", "number"), ("职工编号（必填）", "number"),
-        ("出生年月", "born"), ("联系电话", "phone"), ("手机号码：", "phone"), ("单位", "unit"), ("队/班组", "unit"),
-        ("科室/基层工会", "unit"), ("用工形式", "form"), ("参加工作时间", "hired"), ("备注", None), ("微信号", None), (12, None),
+        ("姓名", "name"), ("职工姓名", "name"), ("姓　名", "name"), ("员工号", "number"), ("职工编号（必填）",
+        "number"),
+        ("出生年月", "born"), ("联系电话", "phone"), ("手机号码：", "phone"), ("单位", "unit"), ("队/班组",
+        "unit"),
+        ("科室/基层工会", "unit"), ("用工形式", "form"), ("参加工作时间", "hired"), ("备注", None), ("微信号",
+        None), (12, None),
     ],
 )  # fmt: skip
 def test_headings_and_their_fields(word: Any, field: str | None) -> None:
@@ -130,7 +133,10 @@ def test_an_id_number_typed_as_a_number_is_refused_and_the_person_kept() -> None
         (
             2,
             "身份证号",
-            "This ID number was typed as a number, so its last digits are lost. Set the cell to text and type it again.",
+            (
+                "This ID number was typed as a number, so its last digits are lost. "
+                "Set the cell to text and type it again."
+            ),
         )
     ]
 
@@ -144,10 +150,12 @@ def test_other_broken_id_numbers(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "iso"),
     [
-        (date(1988, 4, 17), "1988-04-17"), (32250, "1988-04-17"), (32250.0, "1988-04-17"), (19880417, "1988-04-17"),
+        (date(1988, 4, 17), "1988-04-17"), (32250, "1988-04-17"), (32250.0, "1988-04-17"),
+        (19880417, "1988-04-17"),
         (198804, "1988-04"), (1988, "1988"), (1988.04, "1988-04"), (1988.1, "1988-10"), ("1988.1", "1988-01"),
         ("1988-4-17", "1988-04-17"), ("1988/04/17", "1988-04-17"), ("1988.04.17", "1988-04-17"),
-        ("1988年4月17日", "1988-04-17"), ("1988年4月", "1988-04"), ("1988年", "1988"), ("１９８８年４月", "1988-04"),
+        ("1988年4月17日", "1988-04-17"), ("1988年4月", "1988-04"), ("1988年", "1988"), ("１９８８年４月",
+        "1988-04"),
         ("19880417", "1988-04-17"), ("1988-04-17 00:00:00", "1988-04-17"),
     ],
 )  # fmt: skip
@@ -165,7 +173,8 @@ def test_dates_that_are_none(cell: Any) -> None:
 def test_every_way_of_writing_a_day_means_that_day(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
     ways: list[Any] = [day, serial, float(serial), f"{day:%Y-%m-%d}", f"{day:%Y%m%d}", int(f"{day:%Y%m%d}"),
-                       f"{day.year}年{day.month}月{day.day}日", f"{day.year}.{day.month}.{day.day}"]  # fmt: skip
+                       f"{day.year}年{day.month}月{day.day}日",
+                       f"{day.year}.{day.month}.{day.day}"]  # fmt: skip
     assert {roster_cells.partial_date(way) for way in ways} == {day.isoformat()}
     assert roster_cells.first_day(f"{day:%Y.%m}") == day.replace(day=1)
 
@@ -197,7 +206,8 @@ def test_a_bad_cell_costs_the_cell_and_a_bad_key_the_row() -> None:
         ("丁四", None, None, None, "四特职工"),
     ]
     assert [(error.row, error.column, error.fatal) for error in found.errors] == [
-        (2, "手机", False), (2, "出生日期", False), (3, "工号", True), (4, "姓名", True), (5, "姓名", True), (6, "性别", False),
+        (2, "手机", False), (2, "出生日期", False), (3, "工号", True), (4, "姓名", True), (5, "姓名", True),
+        (6, "性别", False),
         (6, "状态", False),
     ]  # fmt: skip
 
@@ -260,8 +270,10 @@ TREE = {
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        (("厂", "采油一矿", "一班"), "CY1-1"), (("采油二矿", "一班"), "CY2-1"), (("采油 二矿", "一班"), "CY2-1"),
-        (("采油一队",), "CY1-2"), (("厂", "采油一队"), "CY1-2"), (("一班",), None), (("采油三矿",), None), ((), None),
+        (("厂", "采油一矿", "一班"), "CY1-1"), (("采油二矿", "一班"), "CY2-1"), (("采油 二矿", "一班"),
+        "CY2-1"),
+        (("采油一队",), "CY1-2"), (("厂", "采油一队"), "CY1-2"), (("一班",), None), (("采油三矿",), None),
+        ((), None),
     ],
 )  # fmt: skip
 def test_units_are_found_by_the_path_people_write(path: tuple[str, ...], code: str | None) -> None:
