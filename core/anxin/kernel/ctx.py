@@ -71,7 +71,7 @@ class Ctx:
     def get(self, model: type[M], row_id: UUID) -> M:
         """One row, or NotFound (absent, foreign and not-yours alike); ConsentRefused when its subject did not agree."""
         statement = self.runtime.access.narrow(
-            self, model, sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id)
+            self, model, sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id), consent=False
         )
         row = self.db.scalar(statement.execution_options(populate_existing=True))
         if row is None:

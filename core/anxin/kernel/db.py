@@ -14,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.orm import registry as orm_registry
 
 from anxin.kernel.ids import new_id
 
@@ -26,20 +27,23 @@ NAMING = {
 }
 
 
-class Base(DeclarativeBase):
+class _Declared(DeclarativeBase):
     """Types every model shares: aware times, JSONB, text; an enum is text with a CHECK (`one_of`)."""
 
-    metadata = sa.MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: sa.Text,
-        datetime: sa.DateTime(timezone=True),
-        dict[str, Any]: pg.JSONB,
-        list[str]: pg.ARRAY(sa.Text),
-        bytes: sa.LargeBinary,
-    }
+    registry = orm_registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            str: sa.Text,
+            datetime: sa.DateTime(timezone=True),
+            dict[str, Any]: pg.JSONB,
+            list[str]: pg.ARRAY(sa.Text),
+            bytes: sa.LargeBinary,
+        },
+    )
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"autobegin": False})
+db = SQLAlchemy(model_class=_Declared, disable_autonaming=True, session_options={"autobegin": False})
+Base: type[DeclarativeBase] = db.Model
 
 
 class TenantModel(Base):
@@ -131,3 +135,9 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
         connection.execute("DISCARD ALL", prepare=False)
     finally:
         connection.autocommit = False
+
+
+def driver_url(address: str) -> str:
+    """A postgresql:// address as SQLAlchemy wants it (psycopg 3)."""
+    scheme, found, rest = address.partition("://")
+    return f"postgresql+psycopg{found}{rest}" if scheme in ("postgresql", "postgres") else address

@@ -15,6 +15,7 @@ from flask import Response, current_app, g, make_response, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from anxin.kernel import idempotency
 from anxin.kernel.actor import Grant, Scope
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry, Refused
@@ -102,6 +103,9 @@ def guard(
         def guarded(**url: Any) -> Response:
             ctx = request_ctx()
             spec.admit(ctx)
+            key = idempotency.key_of(ctx)
+            if key is not None and (again := idempotency.replay(ctx, key)) is not None:
+                return again
             try:
                 arguments = (parse(spec.input),) if spec.input else ()
                 response = make_response(view(ctx, *arguments, **url))
@@ -114,6 +118,8 @@ def guard(
                     response.status_code = 422
             if spec.audit is not None:
                 ctx.audit(spec.audit(ctx, **url))
+            if key is not None and response.status_code < 400:
+                idempotency.remember(ctx, key, response)
             ctx.commit()
             return response
 

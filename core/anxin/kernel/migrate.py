@@ -4,6 +4,7 @@ Every component (core, each plugin) has its own schema and its own Alembic versi
 plugin never breaks another's upgrade. The owner connection is used here and nowhere else.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -180,3 +181,16 @@ def _only_one(connection: Connection) -> Iterator[None]:
     finally:
         with connection.begin():
             connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
+
+
+def components(registry: object) -> list[Component]:
+    """The loaded plugins that bring migrations (a folder `migrations/versions` in their package)."""
+    found = []
+    for name, plugin in registry.plugins.items():  # type: ignore[attr-defined]
+        if plugin.pages is None and not plugin.models:
+            continue
+        root = Path(plugin.pages.root_path if plugin.pages is not None else sys.modules[plugin.models[0].__module__].__file__ or "")
+        versions = (root if root.is_dir() else root.parent) / "migrations" / "versions"
+        if versions.is_dir():
+            found.append(Component(name, versions))
+    return found

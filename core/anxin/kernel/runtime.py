@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 class Access(Protocol):
     """Which rows a context may see; the consent room implements it (`anxin.consent.decide`)."""
 
-    def narrow(self, ctx: "Ctx", model: type[TenantModel], statement: Select[Any]) -> Select[Any]:
-        """Add scope and consent to a query over `model`."""
+    def narrow(
+        self, ctx: "Ctx", model: type[TenantModel], statement: Select[Any], *, consent: bool = True
+    ) -> Select[Any]:
+        """Add the permission's scope, and (unless the row is checked afterwards) consent, to a query over `model`."""
         ...
 
     def check(self, ctx: "Ctx", row: TenantModel) -> None:

@@ -24,32 +24,40 @@ _ERASE = sa.text(
 
 
 class SubjectKeys:
-    """Seals and opens fields for one context; the keyring keeps unwrapped keys for a bounded while."""
+    """Seals and opens fields for one context. Keys are read once a request; unwrapping is the keyring's business."""
 
     def __init__(self, ctx: "Ctx") -> None:
         self._ctx = ctx
+        self._known: dict[UUID, vault.SubjectKey] = {}
+
+    def know(self, subject_id: UUID, wrapped: bytes | None) -> None:
+        """Take a wrapped key that another query has brought along (the actor's own, with the session)."""
+        if wrapped is not None:
+            self._known[subject_id] = self._ctx.runtime.keyring.unwrap(self._ctx.tenant.id, bytes(wrapped))
 
     def seal(self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, value: Any) -> bytes:
         key = self._key(subject_id, make=True)
-        return vault.seal_json(self._ctx.runtime.keyring, key, value, self._aad(model, column, row_id, subject_id))
+        return self._ctx.runtime.keyring.seal_json(key, value, self._aad(model, column, row_id, subject_id))
 
     def open(self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, blob: bytes) -> Any:
         key = self._key(subject_id, make=False)
-        return vault.open_json(self._ctx.runtime.keyring, key, blob, self._aad(model, column, row_id, subject_id))
+        return self._ctx.runtime.keyring.open_json(key, bytes(blob), self._aad(model, column, row_id, subject_id))
 
     def erase(self, subject_id: UUID) -> bool:
         """Delete the subject's key: everything it sealed is noise from now on. False when there was none."""
-        erased = self._ctx.db.execute(_ERASE, {"t": self._ctx.tenant.id, "s": subject_id})
-        self._ctx.runtime.keyring.forget(self._ctx.tenant.id, subject_id)
-        return bool(erased.rowcount)
+        erased = self._ctx.execute(_ERASE, {"t": self._ctx.tenant.id, "s": subject_id})
+        self._known.pop(subject_id, None)
+        return bool(erased.rowcount)  # type: ignore[attr-defined]
 
     def _aad(self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID) -> bytes:
-        return vault.aad(self._ctx.tenant.id, f"{model.__schema__}.{model.__tablename__}", column, row_id, subject_id)
+        return vault.field_aad(
+            self._ctx.tenant.id, f"{model.__schema__}.{model.__tablename__}", column, row_id, subject_id
+        )
 
-    def _key(self, subject_id: UUID, *, make: bool) -> bytes:
-        keyring, tenant_id = self._ctx.runtime.keyring, self._ctx.tenant.id
-        if (known := keyring.recall(tenant_id, subject_id)) is not None:
+    def _key(self, subject_id: UUID, *, make: bool) -> vault.SubjectKey:
+        if (known := self._known.get(subject_id)) is not None:
             return known
+        keyring, tenant_id = self._ctx.runtime.keyring, self._ctx.tenant.id
         parameters = {"t": tenant_id, "s": subject_id}
         wrapped = self._ctx.db.scalar(_FIND, parameters)
         if wrapped is None and make:
@@ -57,4 +65,5 @@ class SubjectKeys:
             wrapped = self._ctx.db.scalar(_FIND, parameters)
         if wrapped is None:
             raise NotFound(code="erased")
-        return keyring.remember(tenant_id, subject_id, wrapped)
+        self.know(subject_id, wrapped)
+        return self._known[subject_id]

@@ -1,0 +1,45 @@
+"""A pytest plugin for core and for plugin authors: `pytest_plugins = ["anxin.testing"]`.
+
+One throwaway PostgreSQL and Valkey a test process; every test that asks for `tenant` gets a fresh one, so tests never
+meet each other's rows. Real roles, real row-level security, real sealing: nothing is mocked.
+
+    tenant, other_tenant   TenantInfo of two employers with all loaded plugins on
+    ctx                    a system context in `tenant` (committed when the test's block ends it)
+    person(…)              make a person with roles; person.id, person.tenant
+    client_as(person)      a Flask test client signed in as that person (None: a visitor)
+    agency_person(…)       a helper in `tenant` under a running service contract
+"""
+
+from anxin.testing.contract import PluginContract
+from anxin.testing.fixtures import (
+    agency_person,
+    app,
+    cluster,
+    client_as,
+    ctx,
+    new_tenant,
+    other_tenant,
+    person,
+    runtime,
+    scope,
+    settings,
+    tenant,
+    valkey,
+)
+
+__all__ = [
+    "PluginContract",
+    "agency_person",
+    "app",
+    "client_as",
+    "cluster",
+    "ctx",
+    "new_tenant",
+    "other_tenant",
+    "person",
+    "runtime",
+    "scope",
+    "settings",
+    "tenant",
+    "valkey",
+]

@@ -29,7 +29,8 @@ def index(ctx: Ctx) -> ResponseReturnValue:
     return page(
         "home.html",
         given_name=given_name(ctx.actor.name),
-        tiles=[card for card in cards if card.when is None],
+        now=ctx.now,
+        cards=[card for card in cards if card.when is None],
         coming=[card for card in cards if card.when is not None],
         silent=titles_of(ctx, silent),
         works_here=works_here(ctx),

@@ -7,6 +7,7 @@ from werkzeug.routing import BuildError
 
 from anxin.extension.manifest import NavItem
 from anxin.identity.roles import titles
+from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.i18n import _
 
@@ -21,11 +22,7 @@ def shell() -> dict[str, Any]:
     if ctx is None:
         return {}
     tenant = ctx.tenant
-    context: dict[str, Any] = {
-        "tenant": {"name": tenant.name, "product_name": tenant.product_name, "brand": tenant.brand.get("colour")},
-        "help_line": help_line(ctx),
-        "csp_nonce": None,
-    }
+    context: dict[str, Any] = {"tenant": tenant_words(tenant), "help_line": help_line(ctx)}
     if ctx.actor.signed_in:
         context |= {
             "actor": {"name": ctx.actor.name, "role_title": " · ".join(map(str, titles(tenant, ctx.actor.roles)))},
@@ -35,6 +32,11 @@ def shell() -> dict[str, Any]:
             "notices_url": _address("notices.index"),
         }
     return context
+
+
+def tenant_words(tenant: TenantInfo) -> dict[str, Any]:
+    """The tenant as the shells show it; known from the directory, without asking the database."""
+    return {"name": tenant.name, "product_name": tenant.product_name, "brand": tenant.brand.get("colour")}
 
 
 def help_line(ctx: Ctx) -> dict[str, str] | None:

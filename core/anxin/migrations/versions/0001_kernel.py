@@ -128,6 +128,24 @@ BEGIN
   GET DIAGNOSTICS n = ROW_COUNT; RETURN n;
 END $$;
 
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
+GRANT USAGE ON SCHEMA guard TO anxin_app, anxin_auth, anxin_owner;
+GRANT EXECUTE ON FUNCTION guard.context(), guard.tenant(), guard.person(), guard.sees_clinical(),
+  guard.enter(text), guard.enter_job(uuid, uuid, text), guard.lock(text) TO anxin_app, anxin_owner;
+GRANT EXECUTE ON FUNCTION guard.mint(bytea, uuid, uuid, text, interval, interval), guard.revoke(bytea),
+  guard.revoke_person(uuid, uuid, bytea), guard.sweep() TO anxin_auth;
+"""
+
+# Founding a tenant is an operator's act: the application can only change its own row.
+FOUND = """
+CREATE FUNCTION guard.found(id uuid, slug text, kind text, name text, locale text) RETURNS void LANGUAGE sql VOLATILE
+  SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ INSERT INTO core.tenant (id, slug, kind, name, locale) VALUES (id, slug, kind, name, locale) $$;
+REVOKE ALL ON FUNCTION guard.found(uuid, text, text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.found(uuid, text, text, text, text) TO anxin_auth;
+"""
+
+RELAY = """
 -- the relay takes due rows (and rows whose sending got lost: sent long ago, never done)
 CREATE FUNCTION guard.outbox_take(n integer, lease interval) RETURNS TABLE (tenant uuid, id uuid, job text)
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -158,12 +176,8 @@ BEGIN
 END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA guard FROM PUBLIC;
-GRANT USAGE ON SCHEMA guard TO anxin_app, anxin_auth, anxin_owner;
-GRANT EXECUTE ON FUNCTION guard.context(), guard.tenant(), guard.person(), guard.sees_clinical(),
-  guard.enter(text), guard.enter_job(uuid, uuid, text), guard.lock(text) TO anxin_app, anxin_owner;
-GRANT EXECUTE ON FUNCTION guard.mint(bytea, uuid, uuid, text, interval, interval), guard.revoke(bytea),
-  guard.revoke_person(uuid, uuid, bytea), guard.sweep(), guard.outbox_take(integer, interval),
-  guard.outbox_put(uuid, uuid, text, jsonb, bytea, timestamptz), guard.outbox_sweep(interval) TO anxin_auth;
+GRANT EXECUTE ON FUNCTION guard.outbox_take(integer, interval), guard.outbox_sweep(interval),
+  guard.outbox_put(uuid, uuid, text, jsonb, bytea, timestamptz) TO anxin_auth;
 """
 
 # HMAC pads made from 64 random bytes inside the database: nobody outside ever sees the key
@@ -181,7 +195,17 @@ END $$;
 """
 
 
+def _as_guard(*statements: str) -> None:
+    """Functions belong to the guard, which nobody can log in as."""
+    op.execute("SET LOCAL ROLE anxin_guard")
+    for statement in statements:
+        op.execute(statement)
+    op.execute("SET LOCAL ROLE anxin_owner")
+
+
 def upgrade() -> None:
+    op.execute("GRANT USAGE ON SCHEMA core TO anxin_app, anxin_auth, anxin_guard")
+    _as_guard(GUARD, NEW_KEY)
     op.create_table(
         "tenant",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -207,7 +231,9 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON core.tenant FOR UPDATE TO anxin_app USING (id = (SELECT guard.tenant())) "
         "WITH CHECK (id = (SELECT guard.tenant()))"
     )
-    op.execute("CREATE POLICY founding ON core.tenant TO anxin_owner USING (true) WITH CHECK (true)")
+    op.execute("CREATE POLICY founding ON core.tenant TO anxin_guard USING (true) WITH CHECK (true)")
+    op.execute("GRANT SELECT, INSERT ON core.tenant TO anxin_guard")
+    _as_guard(FOUND)
     op.execute("GRANT SELECT ON core.tenant TO anxin_app, anxin_auth")
     op.execute(
         "GRANT UPDATE (name, parent_id, hosts, brand, locale, config_version, closed_at) ON core.tenant TO anxin_app"
@@ -272,11 +298,7 @@ def upgrade() -> None:
     )
     ddl.protect("core.idempotency")
 
-    op.execute("GRANT USAGE ON SCHEMA core TO anxin_app, anxin_auth, anxin_guard")
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(GUARD)
-    op.execute(NEW_KEY)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    _as_guard(RELAY)
 
 
 def downgrade() -> None:

@@ -1,0 +1,124 @@
+"""create_app(): load, check, wire. Everything that knows all rooms at once is here and in rooms.py; nothing else is.
+
+A request: WSGI middleware finds /t/<slug> → `open_request` makes the Ctx when the guard first asks → the guarded view →
+commit. Errors become HTML or problem+json in `errors.py`.
+"""
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from anxin import errors, health, rooms
+from anxin.api import init_app as init_api
+from anxin.consent.decide import ConsentAccess
+from anxin.audit.writer import Writer
+from anxin.extension import registry as extension
+from anxin.extension.registry import Registry
+from anxin.identity import cookies, sessions
+from anxin.kernel import db, i18n
+from anxin.kernel.actor import TenantInfo
+from anxin.kernel.ctx import Ctx, visitor_ctx
+from anxin.kernel.errors import Forbidden, NotFound, SignInRequired
+from anxin.kernel.i18n import lazy
+from anxin.kernel.idempotency import UNSAFE
+from anxin.kernel.runtime import Runtime
+from anxin.kernel.vault import Keyring
+from anxin.settings import Settings
+from anxin.tenancy.directory import Directory
+from anxin.tenancy.paths import TenantPaths
+from anxin import web
+from anxin.web import shell
+
+
+def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:
+    """The application of one process. `registry` replaces the installed plugins (tests)."""
+    settings = settings or Settings.load()
+    app = Flask("anxin", static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=32 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, DEBUG=settings.dev)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    db.init_app(
+        app,
+        app_url=db.driver_url(settings.app_database_url),
+        auth_url=db.driver_url(settings.auth_database_url),
+        pool_size=settings.pool_size,
+    )
+    registry = registry or extension.load(rooms.core_parts(), settings.plugins)
+    runtime = Runtime(
+        app=app,
+        settings=settings,
+        keyring=Keyring(settings.master_key),
+        access=ConsentAccess(),
+        audit=Writer(),
+        registry=registry,
+        jobs=registry.jobs(),
+    )
+    runtime.caches["directory"] = Directory(runtime.engine, runtime.visitors)
+    app.extensions["anxin"] = runtime
+    app.extensions["anxin.open"] = open_request
+    i18n.init_app(app)
+    web.init_app(app, rooms.plugin_templates(registry), with_gallery=settings.dev)
+    shell.init_app(app)
+    init_api(app)
+    rooms.register_blueprints(app, registry)
+    health.init_app(app)
+    errors.init_app(app)
+    app.before_request(refuse_cross_site)
+    app.teardown_request(close_ctx)
+    app.wsgi_app = TenantPaths(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def open_request() -> Ctx:
+    """The context of this request: its tenant by path or host, its actor by token or cookie, or a visitor."""
+    runtime = _runtime()
+    tenant = request_tenant()
+    bearer = cookies.bearer()
+    token = bearer or cookies.session_token(tenant)
+    ctx = None
+    if token:
+        try:
+            ctx = sessions.open_ctx(runtime, tenant, token)
+        except SignInRequired:
+            if bearer:
+                raise
+    ctx = ctx or visitor_ctx(runtime, tenant)
+    ctx.plugin = getattr(_blueprint(), "plugin", None)
+    i18n.prefer(ctx.actor.locale, tenant.locale)
+    return ctx
+
+
+def request_tenant() -> TenantInfo:
+    """The tenant of this request's address; NotFound when the address names none."""
+    if "tenant" not in g:
+        directory: Directory = _runtime().caches["directory"]
+        slug = request.environ.get("anxin.slug")
+        g.tenant = directory.by_slug(slug) if slug else directory.by_host(request.host.partition(":")[0])
+    return g.tenant
+
+
+def refuse_cross_site() -> ResponseReturnValue | None:
+    """Unsafe requests with a cookie must come from our own pages. Browsers say so (Sec-Fetch-Site, else Origin);
+    a client that sends neither is no browser and carries no ambient cookie."""
+    if request.method not in UNSAFE or cookies.bearer() or request.endpoint in ("web.csp",):
+        return None
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None and site not in ("same-origin", "none"):
+        raise Forbidden(lazy("This form was sent from another site."), code="cross_site")
+    if site is None and origin is not None and origin.partition("://")[2] != request.host:
+        raise Forbidden(lazy("This form was sent from another site."), code="cross_site")
+    return None
+
+
+def close_ctx(_error: BaseException | None) -> None:
+    ctx: Ctx | None = g.pop("anxin", None)
+    if ctx is not None:
+        ctx.close()
+
+
+def _runtime() -> Runtime:
+    return current_app.extensions["anxin"]
+
+
+def _blueprint() -> object:
+    if request.blueprint is None:
+        raise NotFound()
+    return current_app.blueprints[request.blueprint]

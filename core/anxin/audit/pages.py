@@ -1,0 +1,5 @@
+"""Pages of the audit room."""
+
+from anxin.kernel.blueprints import PluginBlueprint
+
+bp = PluginBlueprint("audit", __name__, core=True)

@@ -1,0 +1,51 @@
+"""What people agreed to, refused and withdrew: the present state for enforcement, the history for proof."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from anxin.kernel.db import TenantModel, one_of, tenant_fk
+
+
+class Consent(TenantModel):
+    """A person's present answer to one purpose; the data layer joins it, so a withdrawal acts on the next request."""
+
+    __tablename__ = "consent"
+    __subject__ = "person_id"
+    __clinical__ = True  # that somebody agreed to a self-assessment says that they took part
+    __data_class__ = "consent"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        sa.UniqueConstraint("tenant_id", "person_id", "purpose"),
+    )
+
+    person_id: Mapped[UUID]
+    purpose: Mapped[str]
+    version: Mapped[int]
+    agreed: Mapped[bool]
+    decided_at: Mapped[datetime]
+
+
+class Decision(TenantModel):
+    """One answer, kept for ever as proof: which text (its hash), which language, when, agreed or not. Append only."""
+
+    __tablename__ = "consent_decision"
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "consent"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        one_of("answer", "agreed", "refused", "withdrawn"),
+        sa.Index("ix_consent_decision_person", "tenant_id", "person_id", "decided_at"),
+    )
+
+    person_id: Mapped[UUID]
+    purpose: Mapped[str]
+    version: Mapped[int]
+    answer: Mapped[str]
+    text_hash: Mapped[bytes] = mapped_column(comment="SHA-256 of the text as it was shown")
+    locale: Mapped[str]
+    decided_at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(comment="page, api, paper")

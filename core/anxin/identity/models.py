@@ -1,0 +1,219 @@
+"""People of a tenant, what they may do, and how they come in."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.orm import Mapped, mapped_column
+
+from anxin.kernel.db import TenantModel, one_of, sealed, tenant_fk
+
+
+class Person(TenantModel):
+    """Somebody in this tenant: employee, outsourced, family, or an agency's staff acting here under a contract.
+
+    Contact data is sealed with the person's own key; `phone_index` finds a phone number without knowing it.
+    """
+
+    __tablename__ = "person"
+    __subject__ = "id"
+    __unit__ = "unit_id"
+    __constraints__ = (
+        one_of("kind", "employee", "outsourced", "family", "agency_staff", "volunteer"),
+        one_of("state", "active", "left", "erased"),
+        tenant_fk("unit_id", "core.unit"),
+        tenant_fk("contract_id", "core.contract"),
+        sa.UniqueConstraint("tenant_id", "number"),
+        sa.Index("ix_person_unit", "tenant_id", "unit_id"),
+        sa.Index("ix_person_sort", "tenant_id", "sort_key", "id"),
+        sa.Index("ix_person_phone", "tenant_id", "phone_index"),
+        sa.CheckConstraint("(kind = 'agency_staff') = (contract_id IS NOT NULL)", name="contract"),
+    )
+
+    kind: Mapped[str] = mapped_column(server_default="employee")
+    state: Mapped[str] = mapped_column(server_default="active")
+    number: Mapped[str | None] = mapped_column(comment="employee number (工号)")
+    name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(sa.Text(collation="C"), comment="pinyin, with the surname read right")
+    unit_id: Mapped[UUID | None]
+    hired_on: Mapped[date | None]
+    birth_year: Mapped[int | None]
+    gender: Mapped[str | None]
+    contact: Mapped[bytes | None] = sealed(nullable=True, comment="{phone, email}")
+    phone_index: Mapped[bytes | None]
+    email_index: Mapped[bytes | None]
+    traits: Mapped[dict[str, Any]] = mapped_column(pg.JSONB, server_default="{}", comment="job kind, shift …")
+    confidential: Mapped[bytes | None] = sealed(nullable=True, comment="hardship groups: helpers only")
+    locale: Mapped[str | None]
+    contract_id: Mapped[UUID | None]
+    home_tenant_id: Mapped[UUID | None] = mapped_column(comment="agency staff: their agency")
+    home_person_id: Mapped[UUID | None] = mapped_column(comment="agency staff: who they are there")
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    left_at: Mapped[datetime | None]
+
+
+class Membership(TenantModel):
+    """A role a person holds, with the unit it is for (scope "unit") and its dates."""
+
+    __tablename__ = "membership"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("unit_id", "core.unit"),
+        sa.Index("ix_membership_person", "tenant_id", "person_id"),
+        sa.UniqueConstraint("tenant_id", "person_id", "role", "unit_id", postgresql_nulls_not_distinct=True),
+    )
+
+    person_id: Mapped[UUID]
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    since: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    until: Mapped[datetime | None]
+    pledged_at: Mapped[datetime | None] = mapped_column(comment="confidentiality agreement signed (helpers)")
+
+
+class Role(TenantModel):
+    """A tenant's role and its grants: permission → scope. Written from the tenant file or the roles page."""
+
+    __tablename__ = "role"
+    __constraints__ = (sa.UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str]
+    title: Mapped[str]
+    grants: Mapped[dict[str, Any]]
+    helper: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="only staff under a contract may hold it; clinical grants live here alone"
+    )
+
+
+class Assignment(TenantModel):
+    """A helper works with a person: the relation behind the scope "assigned". Ends, never deleted."""
+
+    __tablename__ = "assignment"
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "participation"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("helper_id", "core.person"),
+        sa.Index("ix_assignment_helper", "tenant_id", "helper_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    helper_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(comment="short code: crisis, request, referral")
+    since: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    until: Mapped[datetime | None]
+
+
+class Login(TenantModel):
+    """A local sign-in (agencies, operators, unions without SSO): login name and Argon2id hash."""
+
+    __tablename__ = "login"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        sa.UniqueConstraint("tenant_id", "name"),
+        sa.UniqueConstraint("tenant_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(comment="e-mail or employee number, lower-cased")
+    password: Mapped[str | None] = mapped_column(comment="Argon2id; null until activated")
+    changed_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(server_default="0")
+    failed_at: Mapped[datetime | None]
+
+
+class Link(TenantModel):
+    """A single-use link: activation or reset. Only the hash is kept."""
+
+    __tablename__ = "link"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        one_of("kind", "activate", "reset"),
+        sa.UniqueConstraint("tenant_id", "token_hash"),
+    )
+
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    token_hash: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignIn(TenantModel):
+    """A live or ended session (browser) or personal access token (API). Its capability is found by `token_hash`."""
+
+    __tablename__ = "sign_in"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        one_of("kind", "browser", "token"),
+        sa.UniqueConstraint("tenant_id", "token_hash"),
+        sa.Index("ix_sign_in_person", "tenant_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default="browser")
+    token_hash: Mapped[bytes]
+    method: Mapped[str] = mapped_column(comment="local, oidc, contract, token")
+    name: Mapped[str | None] = mapped_column(comment="a token's name")
+    device: Mapped[str | None] = mapped_column(comment="browser and system, coarse")
+    permissions: Mapped[list[str] | None] = mapped_column(comment="a token's narrower rights; null: all of the person's")
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Provider(TenantModel):
+    """An OIDC provider of this tenant: metadata fetched once when the admin saved it; the secret is sealed."""
+
+    __tablename__ = "provider"
+    __constraints__ = (sa.UniqueConstraint("tenant_id", "name"), sa.UniqueConstraint("tenant_id", "issuer", "client_id"))
+
+    name: Mapped[str] = mapped_column(comment="short code used in the sign-in address")
+    title: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    secret: Mapped[bytes | None] = sealed(nullable=True)
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", pg.JSONB, server_default="{}")
+    number_claim: Mapped[str] = mapped_column(server_default="employee_number")
+    admits_unknown: Mapped[bool] = mapped_column(server_default=sa.false(), comment="JIT with the lowest role")
+    on: Mapped[bool] = mapped_column("is_on", server_default=sa.true())
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class ProviderAccount(TenantModel):
+    """(provider, sub) → person. Never e-mail alone."""
+
+    __tablename__ = "provider_account"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("provider_id", "core.provider"),
+        sa.UniqueConstraint("tenant_id", "provider_id", "sub"),
+    )
+
+    person_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    sub: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class PendingSignIn(TenantModel):
+    """A sign-in on its way through a provider: state (hashed), nonce and verifier; used once, short-lived."""
+
+    __tablename__ = "pending_sign_in"
+    __constraints__ = (tenant_fk("provider_id", "core.provider"), sa.UniqueConstraint("tenant_id", "state_hash"))
+
+    provider_id: Mapped[UUID]
+    state_hash: Mapped[bytes]
+    pending: Mapped[bytes] = sealed()
+    next_path: Mapped[str | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    expires_at: Mapped[datetime]

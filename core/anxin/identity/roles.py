@@ -1,0 +1,42 @@
+"""From roles to grants: which permissions an actor holds and how wide, resolved once a request."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from anxin.kernel.actor import Grant, TenantInfo
+from anxin.kernel.guard import Permission
+
+
+def grants(
+    tenant: TenantInfo,
+    permissions: Mapping[str, Permission],
+    memberships: Iterable[tuple[str, UUID | None]],
+    *,
+    helper: bool,
+    only: Iterable[str] | None = None,
+) -> dict[str, Grant]:
+    """Grants of a person holding `memberships` (role, unit).
+
+    Clinical permissions count only for helpers, that is, staff of an agency under a running contract: no role that an
+    employer or union holds can reach a person's care data (product principle 1). `only` narrows (access tokens).
+    """
+    held: dict[str, Grant] = {}
+    limit = None if only is None else set(only)
+    for role, unit in memberships:
+        for name, scope in tenant.roles.get(role, {}).items():
+            permission = permissions.get(name)
+            if permission is None or (permission.clinical and not helper) or (limit is not None and name not in limit):
+                continue
+            grant = Grant(scope, frozenset([unit]) if scope == "unit" and unit else frozenset())
+            held[name] = held[name].widen(grant) if name in held else grant
+    return held
+
+
+def reaches_care(held: Mapping[str, Grant], permissions: Mapping[str, Permission]) -> bool:
+    """Does an actor with these grants need clinical reach in the database?"""
+    return any(permissions[name].clinical for name in held if name in permissions)
+
+
+def titles(tenant: TenantInfo, roles: Iterable[str]) -> list[Any]:
+    return [tenant.role_titles.get(role, role) for role in roles]

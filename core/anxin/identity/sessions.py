@@ -1,0 +1,159 @@
+"""Sessions: server-side, one capability each. Opening a request's context is one round trip: enter the tenant by the
+cookie's token and read who it belongs to.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from anxin.kernel import capability
+from anxin.kernel.actor import Actor, TenantInfo
+from anxin.kernel.capability import Reach
+from anxin.kernel.clock import now
+from anxin.kernel.ctx import Ctx, enter
+from anxin.kernel.errors import SignInRequired
+from anxin.kernel.runtime import Runtime
+from anxin.identity.models import Person, SignIn
+from anxin.identity.roles import grants, reaches_care
+
+ABSOLUTE = timedelta(hours=12)
+IDLE = timedelta(minutes=60)
+
+_WHO = """
+SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_id, p.locale, p.contract_id,
+       home.name AS agency,
+       coalesce((SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id)) FROM core.membership m
+                  WHERE m.tenant_id = s.tenant_id AND m.person_id = p.id
+                    AND (m.until IS NULL OR m.until > now())), '[]') AS memberships,
+       p.contract_id IS NULL OR EXISTS (SELECT 1 FROM core.contract c WHERE c.tenant_id = p.tenant_id
+          AND c.id = p.contract_id AND c.state = 'running' AND current_date BETWEEN c.starts_on AND c.ends_on) AS covered,
+       (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key
+  FROM core.sign_in s
+  JOIN core.person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
+  LEFT JOIN core.tenant home ON home.id = p.home_tenant_id
+ WHERE s.tenant_id = %(tenant)s AND s.token_hash = %(hash)s AND p.state = 'active'
+"""
+
+
+def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
+    """The context of a signed-in request. SignInRequired when the token is unknown, ended, of another tenant, or its
+    contract no longer runs."""
+    session = Session(runtime.engine, expire_on_commit=False)
+    try:
+        entered, rows = enter(
+            session, token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)}
+        )
+        if entered[0] != tenant.id or len(rows) != 1 or not rows[0][10]:
+            raise SignInRequired()
+        ctx = Ctx(runtime, tenant, session, _actor(runtime, tenant, entered[2], rows[0]), token=token)
+        ctx.keys.know(rows[0][2], rows[0][11])
+        return ctx
+    except BaseException:
+        session.close()
+        raise
+
+
+def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:
+    session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *_ = row
+    held = [(role, UUID(unit) if unit else None) for role, unit in memberships]
+    return Actor(
+        kind="person",
+        reach=reach,
+        person_id=person_id,
+        name=name,
+        roles=tuple(dict.fromkeys(role for role, _ in held)),
+        grants=grants(tenant, runtime.registry.permissions, held, helper=contract_id is not None, only=only),
+        unit_id=unit_id,
+        agency=agency,
+        contract_id=contract_id,
+        session_id=session_id,
+        locale=locale,
+    )
+
+
+def start(
+    ctx: Ctx,
+    person: Person,
+    *,
+    method: str,
+    device: str | None = None,
+    kind: str = "browser",
+    name: str | None = None,
+    permissions: list[str] | None = None,
+    lifetime: timedelta = ABSOLUTE,
+    idle: timedelta | None = IDLE,
+) -> str:
+    """Begin a session for a person and return its token (the cookie's value). The caller audits.
+
+    The capability is made at once, the row with the caller's commit: a token without its row opens nothing.
+    """
+    memberships = [
+        (role, unit)
+        for role, unit in ctx.db.execute(
+            sa.text(
+                "SELECT role, unit_id FROM core.membership WHERE tenant_id = CAST(:t AS uuid) "
+                "AND person_id = CAST(:p AS uuid) AND (until IS NULL OR until > now())"
+            ),
+            {"t": ctx.tenant.id, "p": person.id},
+        )
+    ]
+    helper = person.contract_id is not None
+    held = grants(ctx.tenant, ctx.runtime.registry.permissions, memberships, helper=helper, only=permissions)
+    clinical = helper and reaches_care(held, ctx.runtime.registry.permissions)
+    token = capability.mint(
+        ctx.runtime.auth,
+        ctx.tenant.id,
+        reach="clinical" if clinical else "self",
+        person_id=person.id,
+        lifetime=lifetime,
+        idle=idle,
+    )
+    ctx.add(
+        SignIn(
+            person_id=person.id,
+            kind=kind,
+            token_hash=capability.token_hash(token),
+            method=method,
+            name=name,
+            device=device,
+            permissions=permissions,
+            expires_at=now() + lifetime,
+        )
+    )
+    return token
+
+
+def end(ctx: Ctx, sign_in: SignIn) -> None:
+    """End one session at once."""
+    capability.revoke(ctx.runtime.auth, sign_in.token_hash)
+    sign_in.ended_at = ctx.now
+
+
+def end_all(ctx: Ctx, person_id: UUID, *, keep: bytes | None = None) -> int:
+    """End a person's sessions (leaver, changed roles, "everywhere else"); returns how many capabilities ended."""
+    ctx.execute(
+        sa.update(SignIn)
+        .where(
+            SignIn.tenant_id == ctx.tenant.id,
+            SignIn.person_id == person_id,
+            SignIn.ended_at.is_(None),
+            *([SignIn.token_hash != keep] if keep else []),
+        )
+        .values(ended_at=ctx.now)
+    )
+    return capability.revoke_person(ctx.runtime.auth, ctx.tenant.id, person_id, keep=keep)
+
+
+def coarse_device(user_agent: str) -> str:
+    """ "WeChat · Android": enough to recognise a session, too little to track anybody."""
+    apps = (("MicroMessenger", "WeChat"), ("wxwork", "WeCom"), ("DingTalk", "DingTalk"), ("Lark", "Feishu"),
+            ("Edg/", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+               ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
+    app = next((name for mark, name in apps if mark in user_agent), "")
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    return " · ".join(filter(None, (app, system))) or hashlib.sha256(user_agent.encode()).hexdigest()[:6]

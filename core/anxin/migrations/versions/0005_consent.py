@@ -1,0 +1,77 @@
+"""Consent: present answers and their history.
+
+Revision ID: core_0005
+Revises: core_0004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from anxin.kernel import ddl
+
+revision, down_revision, branch_labels, depends_on = "core_0005", "core_0004", None, None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "consent",
+        sa.Column("tenant_id", sa.Uuid, nullable=False),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("person_id", sa.Uuid, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["core.person.tenant_id", "core.person.id"],
+            name=op.f("fk_consent_tenant_id_person_id_person"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["core.tenant.id"], name=op.f("fk_consent_tenant_id_tenant")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_consent")),
+        sa.UniqueConstraint(
+            "tenant_id", "person_id", "purpose", name=op.f("uq_consent_tenant_id_person_id_purpose")
+        ),
+        schema="core",
+    )
+    ddl.protect("core.consent", clinical_subject="person_id")
+    op.create_table(
+        "consent_decision",
+        sa.Column("tenant_id", sa.Uuid, nullable=False),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("person_id", sa.Uuid, nullable=False),
+        sa.Column("purpose", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text, nullable=False),
+        sa.Column(
+            "text_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the text as it was shown"
+        ),
+        sa.Column("locale", sa.Text, nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.Text, nullable=False, comment="page, api, paper"),
+        sa.CheckConstraint(
+            "answer IN ('agreed', 'refused', 'withdrawn')", name=op.f("ck_consent_decision_answer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["core.person.tenant_id", "core.person.id"],
+            name=op.f("fk_consent_decision_tenant_id_person_id_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["core.tenant.id"], name=op.f("fk_consent_decision_tenant_id_tenant")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_consent_decision")),
+        schema="core",
+    )
+    op.create_index(
+        "ix_consent_decision_person",
+        "consent_decision",
+        ["tenant_id", "person_id", "decided_at"],
+        unique=False,
+        schema="core",
+    )
+    ddl.protect("core.consent_decision", rights=ddl.APPEND_ONLY, clinical_subject="person_id")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("forward only: restore a backup instead")

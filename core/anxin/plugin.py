@@ -1,0 +1,30 @@
+"""The façade: everything a plugin may import from core (and anxin.testing). Not here = not API."""
+
+from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
+from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
+from anxin.extension.manifest import NavItem, Plugin, Purpose, Report, Retention
+from anxin.identity.people import name_of, names_of
+from anxin.kernel import ddl, disclosure
+from anxin.kernel.actor import Actor, Grant
+from anxin.kernel.blueprints import ApiBlueprint, PluginBlueprint
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.db import TenantModel, one_of, sealed, tenant_fk
+from anxin.kernel.entry import Entry, entry
+from anxin.kernel.errors import (
+    AnxinError,
+    Conflict,
+    ConsentRefused,
+    ConsentRequired,
+    Forbidden,
+    Invalid,
+    NotFound,
+    ProgrammingError,
+    Unavailable,
+)
+from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
+from anxin.kernel.i18n import _, lazy, ngettext
+from anxin.kernel.ids import new_id
+from anxin.kernel.jobs import job
+from anxin.safety.services import duty_covered, raise_crisis
+from anxin.tenancy.units import below
+from anxin.web.pages import page

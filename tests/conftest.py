@@ -1,0 +1,3 @@
+"""All suites use the fixtures that plugin authors get."""
+
+pytest_plugins = ["anxin.testing"]
