@@ -31,7 +31,7 @@ class Bin(Generic[Band]):
 
 
 def halves(bands: Bands[Band], cut: Band | None) -> tuple[Bands[Band], Bands[Band]]:
-    """Where a class of bands is split: at the cut (first band of the high side), else after its lowest band."""
+    """Where a class is split: at the cut (first band of the high side), else after its lowest band."""
     at = bands.index(cut) if cut in bands[1:] else 1
     return bands[:at], bands[at:]
 

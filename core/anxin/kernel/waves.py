@@ -55,7 +55,7 @@ def release_wave(
     counts as high), `scores` their sum. The same input gives the same output; publish it once. ValueError
     when more people answered than were eligible.
     """
-    wave = _Wave(tree, eligible, answers, order, cut, thresholds or Thresholds())
+    wave = _Wave(tree, eligible, answers, order=order, cut=cut, thresholds=thresholds or Thresholds())
     totals = tree.totals(one_part(scores or {}), 1)
     return {
         unit: wave.figures(unit, None if scores is None else totals[unit][0]) for unit in tree.bottom_up()
@@ -70,6 +70,7 @@ class _Wave(Generic[Unit, Band]):
         tree: Tree[Unit],
         eligible: Mapping[Unit, int],
         answers: Mapping[Unit, Mapping[Band, int]],
+        *,
         order: Sequence[Band],
         cut: Band | None,
         thresholds: Thresholds,
@@ -97,7 +98,7 @@ class _Wave(Generic[Unit, Band]):
         self.high = self._high(own_answered)
 
     def _split(self, own: Counts[Unit, Band], bands: Bands[Band], units: Collection[Unit]) -> None:
-        """Split a class that `units` show into halves, where a plan among them allows, and each half again."""
+        """Split a class that `units` show into halves where a plan among them allows, and each half again."""
         finer: Collection[Unit] = ()
         if len(bands) > 1:
             low, high = halves(bands, self.cut)
