@@ -1,0 +1,1 @@
+"""The demo: three invented tenants with a story, and the employer they sign in through."""
