@@ -14,9 +14,10 @@ Templates
 What the shells read from the template context (a context processor of the app supplies it; all may be absent)
     tenant       name, product_name, brand ("#rrggbb")
     help_line    number, label: the tenant's own line, shown beside 12356, which no tenant can remove
-    tabs         bottom tabs of the employee shell, and of the staff shell on phones (default: nav[:5]):
-                 [{href, icon, title, current}]; `current` may be left out, then the address decides
-    nav          side navigation of the staff shell: [{href, icon, title, current, group}]
+    tabs         bottom tabs of the employee shell: [{href, icon, title, current}]; `current` may be left out, then the
+                 address decides
+    nav          side navigation of the staff shell: [{href, icon, title, current, group}]; on phones the first four
+                 are tabs and the rest lies behind "More"
     actor        name, role_title; None for a visitor
     unread       how many notices wait; the bell is shown when `notices_url` is given
     notices_url  where the bell leads

@@ -52,8 +52,9 @@ def icon(name: str, extra: str = "") -> Markup:
     """An icon of the sprite, hidden from screen readers: words beside it (or aria-label) say what it means."""
     if name not in icons():
         raise LookupError(f"no icon {name!r} in the sprite; add it to core/anxin/web/assets/icons.mjs")
-    return Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-        extra, asset("icons.svg"), name
+    css = f"icon {extra}".rstrip()
+    return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
+        css, asset("icons.svg"), name
     )
 
 

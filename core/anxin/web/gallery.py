@@ -100,8 +100,6 @@ def show(item: str) -> Response:
     """One item in its shell. Forms post here and come back, so that the keyboard flows can be tried."""
     shell = request.args.get("shell", ITEMS.get(item, "employee.html"))
     context = shell_sample()
-    if shell == "staff.html":
-        context["tabs"] = None
     try:
         return page(
             f"gallery/{item}.html", shell=shell, t=t, theme=theme, chart=CHART, posted=request.method == "POST", **context

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from anxin.kernel.errors import AnxinError
 from anxin.kernel.i18n import _, lazy
 from anxin.web.prefs import home_url
+from anxin.web.shell import tenant_words
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,8 @@ def render_error(error: BaseException, shell: str = "employee.html") -> Response
     if status >= 500:
         log.error("answered %s", code, exc_info=error)
         template = current_app.jinja_env.get_template("error.html")
-        html = template.render(**context, tenant=g.get("tenant"), help_line=None, partial=False, **shell_basics())
+        tenant = tenant_words(g.tenant) if "tenant" in g else None
+        html = template.render(**context, tenant=tenant, help_line=None, partial=False, **shell_basics())
     else:
         html = render_template("error.html", partial=wants_part(), **context)
     response = make_response(html, status)
