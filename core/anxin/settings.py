@@ -119,7 +119,7 @@ class Settings:
         secret=True,
     )
     redis_url: str = _setting("REDIS_URL", "queue, limits and sessions; unset: embedded Valkey", secret=True)
-    embedded_database: bool = _setting("", "PostgreSQL is started from the wheel (no DATABASE_URL)")
+    embedded_database: bool = _setting("", "PostgreSQL is started from the wheel (no database address)")
     embedded_redis: bool = _setting("", "Valkey is started from the wheel (no REDIS_URL)")
     master_key: bytes = _setting(
         "ANXIN_MASTER_KEY", "seals every confidential field: back it up apart from the data", secret=True
@@ -269,14 +269,22 @@ class _Loader:
         self.databases(data)
 
     def databases(self, data: Path) -> None:
-        embedded_database, embedded_redis = "database_url" not in self.found, "redis_url" not in self.found
+        given = {"database_url", "app_database_url", "auth_database_url"} & self.found.keys()
+        embedded_database, embedded_redis = not given, "redis_url" not in self.found
         self.put("embedded_database", embedded_database, "derived")
         self.put("embedded_redis", embedded_redis, "derived")
         if embedded_database or embedded_redis:
             sockets = quote(str(folder.socket_dir(data, create=self.create)), safe="")
-            owner = f"postgresql://{SUPERUSER}@/{DATABASE_NAME}?host={sockets}"
-            self.otherwise("database_url", owner, "embedded")
             self.otherwise("redis_url", f"unix://{sockets.replace('%2F', '/')}/valkey.sock", "embedded")
+            if embedded_database:
+                owner = f"postgresql://{SUPERUSER}@/{DATABASE_NAME}?host={sockets}"
+                self.put("database_url", owner, "embedded")
+        if "database_url" not in self.found:
+            # a cluster's processes: only its migration job holds the owner's connection
+            if missing := {"app_database_url", "auth_database_url"} - given:
+                name = f"ANXIN_{min(missing).upper()}"
+                raise SettingsError(f"{name} is missing: without DATABASE_URL both roles need theirs")
+            self.put("database_url", "", "not given")
         for role in ("app", "auth"):
             password = keyfiles.derive(self.found["master_key"], f"anxin/database/{role}", 24).hex()
             self.otherwise(

@@ -212,12 +212,16 @@ def test_settings_are_ones_the_application_knows_and_accepts(case: str, tmp_path
     key = tmp_path / "key"
     key.write_bytes(bytes(range(32)))
     files = {name: str(key) for name in given if name.endswith("_FILE")}
-    connections = {name: "postgresql://u:p@db/anxin" for name in secret_variables() if "DATABASE" in name}
-    loaded = Settings.load(tmp_path / "data", given | files | connections | {"REDIS_URL": "redis://r:6379/0"})
-    assert loaded.public_url == given["ANXIN_PUBLIC_URL"]
-    assert loaded.secure_cookies
-    assert not loaded.embedded_database
-    assert not loaded.embedded_redis
+    for manifest, container in containers(case):
+        held = {v["name"] for v in container["env"] if "valueFrom" in v}
+        connections = {name: "postgresql://u:p@db/anxin" for name in held if "DATABASE" in name}
+        env = given | files | connections | {"REDIS_URL": "redis://r:6379/0"}
+        loaded = Settings.load(tmp_path / component(manifest), env)
+        assert loaded.public_url == given["ANXIN_PUBLIC_URL"]
+        assert loaded.secure_cookies
+        assert not loaded.embedded_database, "a pod must never start a database of its own"
+        assert not loaded.embedded_redis
+        assert bool(loaded.database_url) == (component(manifest) == "migrate")
 
 
 # ---- network ----

@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from anxin.kernel import migrate
 from anxin.kernel.db import driver_url
 from anxin.kernel.errors import ConfigurationError
-from anxin.settings import Settings
+from anxin.settings import Settings, SettingsError
 
 PLUGINS = "anxin.plugins"
 
 
 def run_upgrade(settings: Settings) -> list[str]:
     """Upgrade core and every loaded plugin as the owner; one line for each step done."""
+    if not settings.database_url:
+        raise SettingsError("DATABASE_URL is missing: migrations need the owner's connection")
     engine = sa.create_engine(driver_url(settings.database_url), poolclass=sa.NullPool)
     return migrate.upgrade(engine, plugin_components(settings.plugins), passwords=role_passwords(settings))
 

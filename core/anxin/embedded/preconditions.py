@@ -54,7 +54,11 @@ def of_servers(settings: Settings) -> Iterator[Check]:
         if embedded and not runs:
             yield Check(name, True, "embedded; started by `anxin up`")
         else:
-            yield ask(settings.database_url if name == "database" else settings.redis_url)
+            yield ask(
+                settings.database_url or settings.app_database_url
+                if name == "database"
+                else settings.redis_url
+            )
 
 
 def python_version() -> Check:
