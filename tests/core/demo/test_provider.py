@@ -22,7 +22,8 @@ REDIRECT = "http://127.0.0.1:8000/t/dongling/sign-in/return"
 RULES = oidc.AddressRules(insecure_hosts=frozenset({"127.0.0.1"}))
 XIAOFENG = Worker("w-268", "DL10268", "林晓峰", "采油三队", featured=True)
 QUIET = Worker("w-9", "DL10009", "孙建国", "作业一队", email="sun@dongling.example")
-EMPLOYER = Employer("东岭油田", (Client("anxin", "s3cret/+=", (REDIRECT,), "心晴驿站"),), (QUIET, XIAOFENG))
+PLATFORM = Client("anxin", "s3cret/+=", (REDIRECT,), "心晴驿站")
+EMPLOYER = Employer("东岭油田", (PLATFORM,), (QUIET, XIAOFENG))
 
 
 @pytest.fixture(scope="module")
