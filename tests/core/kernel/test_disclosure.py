@@ -186,69 +186,82 @@ def test_a_second_report_counts_the_first() -> None:
 # ---- enumeration: what else could the hidden numbers be? -------------------------------------------------
 
 
-def facts(figures: Mapping[int, door.UnitFigures], k: int) -> Iterator[tuple[int, frozenset, int, int]]:
-    """(unit, bands, least, most) for all that is published exactly or as a code about sums over answers."""
+SIDES = ("low", "high")
+Fact = tuple[set[int], set[int], int, int]  # own units, sides (0 low, 1 high), least, most
+
+
+def facts(tree: Tree[int], figures: Mapping[int, door.UnitFigures], k: int) -> Iterator[Fact]:
+    """All that is published, exactly or as a code, about how many people answered what."""
     for unit, one in figures.items():
+        where = below(tree, unit)
         if one.answered.shown:
-            yield unit, frozenset(BANDS), one.answered.value, one.answered.value
-        elif one.participation.kind is ShareKind.BELOW:
-            yield unit, frozenset(BANDS), 0, k - 1
-        elif one.participation.kind is ShareKind.ABOVE:
-            yield unit, frozenset(BANDS), one.eligible - k + 1, one.eligible
+            yield where, {0, 1}, one.answered.value, one.answered.value
+        yield from coded(one.participation, where, {0, 1}, one.eligible, k)
+        if one.answered.shown:
+            yield from coded(one.high, where, {1}, one.answered.value, k)
         for part in one.distribution:
             if part.count.shown:
-                yield unit, frozenset(part.bands), part.count.value, part.count.value
+                yield where, {SIDES.index(side) for side in part.bands}, part.count.value, part.count.value
 
 
-def consistent(tree: Tree[int], eligible: Mapping[int, int], known: Sequence) -> Iterator[dict[int, tuple]]:
+def coded(share: Share, where: set[int], sides: set[int], people: int, k: int) -> Iterator[Fact]:
+    if share.kind is ShareKind.BELOW:
+        yield where, sides, 0, k - 1
+    if share.kind is ShareKind.ABOVE:
+        yield where, sides, people - k + 1, people
+
+
+def fits(fact: Fact, rows: Mapping[int, tuple[int, int]]) -> bool:
+    where, sides, least, most = fact
+    return least <= sum(rows[unit][side] for unit in where for side in sides) <= most
+
+
+def consistent(eligible: Mapping[int, int], known: Sequence[Fact]) -> Iterator[dict[int, tuple[int, int]]]:
     """Every table of answers that fits the headcounts and all published facts."""
-    units = list(eligible)
-    options = [
-        [row for row in product(range(eligible[unit] + 1), repeat=len(BANDS)) if sum(row) <= eligible[unit]]
-        for unit in units
-    ]
-    checks = [
-        ([units.index(one) for one in below(tree, unit)], [BANDS.index(band) for band in bands], least, most)
-        for unit, bands, least, most in known
-    ]
+    options = []
+    for unit, size in eligible.items():
+        alone = [fact for fact in known if fact[0] == {unit}]
+        rows = [(low, high) for low in range(size + 1) for high in range(size + 1 - low)]
+        options.append([row for row in rows if all(fits(fact, {unit: row}) for fact in alone)])
+    together = [fact for fact in known if len(fact[0]) > 1]
     for rows in product(*options):
-        if all(
-            least <= sum(rows[i][j] for i in where for j in what) <= most
-            for where, what, least, most in checks
-        ):
-            yield dict(zip(units, rows, strict=True))
+        table = dict(zip(eligible, rows, strict=True))
+        if all(fits(fact, table) for fact in together):
+            yield table
 
 
-@settings(max_examples=40, deadline=None)
+def recovered(tree: Tree[int], eligible: Mapping[int, int], answers: Mapping[int, dict], k: int) -> list:
+    """Hidden numbers (who answered, who is low or high, in each unit) that fit one value only."""
+    figures = door.release_wave(
+        tree, eligible=eligible, answers=answers, order=SIDES, cut="high", thresholds=Thresholds(k, k)
+    )
+    seen: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for table in consistent(eligible, list(facts(tree, figures, k))):
+        for unit in eligible:
+            low, high = (sum(table[one][side] for one in below(tree, unit)) for side in (0, 1))
+            seen[unit, "answered"].add(low + high)
+            seen[unit, "low"].add(low)
+            seen[unit, "high"].add(high)
+    hidden = []
+    for unit, one in figures.items():
+        if one.eligible:
+            hidden += [(unit, "answered")] * (not one.answered.shown)
+            if len(one.distribution) == 1 or not one.answered.shown:
+                hidden += [(unit, "low"), (unit, "high")]
+    return [name for name in hidden if len(seen[name]) == 1]
+
+
+@settings(max_examples=150, deadline=None)
 @given(data=st.data(), tree=trees(3))
 def test_no_hidden_number_can_be_worked_out(data: st.DataObject, tree: Tree[int]) -> None:
-    """Whatever is hidden (answers of a unit, people in a band) fits at least two different tables."""
-    k = 2
-    eligible = {unit: data.draw(st.integers(0, 4)) for unit in sorted(tree.bottom_up())}
-    answers = {}
-    for unit, size in eligible.items():
-        row = data.draw(
-            st.tuples(*[st.integers(0, size)] * 3).filter(lambda row, size=size: sum(row) <= size)
-        )
-        answers[unit] = dict(zip(BANDS, row, strict=True))
-    figures = door.release_wave(
-        tree, eligible=eligible, answers=answers, order=BANDS, cut="severe", thresholds=Thresholds(k, k)
-    )
-    seen: dict[tuple, set[int]] = defaultdict(set)
-    for table in consistent(tree, eligible, list(facts(figures, k))):
-        for unit in eligible:
-            sums = [sum(table[one][j] for one in below(tree, unit)) for j in range(3)]
-            seen[unit, "answered"].add(sum(sums))
-            for band, count in zip(BANDS, sums, strict=True):
-                seen[unit, band].add(count)
-    for unit, one in figures.items():
-        if one.eligible == 0:
-            continue
-        if not one.answered.shown:
-            assert len(seen[unit, "answered"]) > 1
-        for part in one.distribution:
-            if len(part.bands) > 1 or not part.count.shown:
-                assert all(len(seen[unit, band]) > 1 for band in part.bands)
+    """Whatever is hidden fits at least two different tables of answers, of all that are enumerated."""
+    few, rare = st.integers(0, 3), st.integers(0, 1)
+    eligible, answers = {}, {}
+    for unit in sorted(tree.bottom_up()):
+        low, high, silent = data.draw(st.tuples(few, few, few) | st.tuples(rare, rare, st.just(6)))
+        eligible[unit] = low + high + silent
+        answers[unit] = {"low": low, "high": high}
+    assert recovered(tree, eligible, answers, 2) == []
 
 
 def test_two_codes_that_would_add_up_to_a_number_are_dropped() -> None:
