@@ -1,16 +1,28 @@
-"""The identity room's words: permissions, purposes, audit entries, navigation, jobs, settings, retention."""
+"""The identity room's words: permissions, audit entries, navigation, retention."""
 
+from datetime import timedelta
 from typing import Any
 
 from anxin.extension.manifest import NavItem, Purpose, Retention
+from anxin.identity import entries
+from anxin.identity.models import Link, Person, SignIn
 from anxin.kernel.guard import Permission
+from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
 
-PERMISSIONS: list[Permission] = []
+PEOPLE_READ = Permission("identity.people.read", lazy("See people by name"), suggested_roles=("union_admin", "liaison"))
+PEOPLE_MANAGE = Permission("identity.people.manage", lazy("Add and change people"), suggested_roles=("union_admin",))
+ROLES_MANAGE = Permission("identity.roles.manage", lazy("Give roles"), suggested_roles=("union_admin",))
+SIGNIN_MANAGE = Permission("identity.signin.manage", lazy("Set up signing in"), suggested_roles=("union_admin",))
+
+PERMISSIONS = [PEOPLE_READ, PEOPLE_MANAGE, ROLES_MANAGE, SIGNIN_MANAGE]
 PURPOSES: list[Purpose] = []
-ENTRIES: list[type[Any]] = []
+ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
 NAV: list[NavItem] = []
 SETTINGS: dict[str, type[Any]] = {}
-RETENTION: list[Retention] = []
-PERSONAL_DATA: list[Any] = []
+RETENTION = [
+    Retention(SignIn, after=timedelta(days=180), since="made_at", reason=lazy("Session history for the person")),
+    Retention(Link, after=timedelta(days=30), since="made_at", reason=lazy("Used and expired links")),
+]
+PERSONAL_DATA: list[Any] = [Person.name, Person.number, Person.contact, Person.hired_on, Person.birth_year]

@@ -1,0 +1,143 @@
+"""What the identity room writes into the audit trail."""
+
+from uuid import UUID
+
+from anxin.kernel.entry import entry
+from anxin.kernel.i18n import lazy
+
+
+@entry("identity.signed_in", line=lazy("Signed in"))
+class SignedIn:
+    subject_id: UUID
+    method: str
+
+
+@entry("identity.sign_in_refused", line=lazy("A sign-in was refused"))
+class SignInRefusedEntry:
+    code: str
+    method: str
+    provider_id: UUID | None = None
+    subject_id: UUID | None = None
+
+
+@entry("identity.signed_out", line=lazy("Signed out"))
+class SignedOut:
+    subject_id: UUID
+
+
+@entry("identity.session_ended", line=lazy("Ended a session"))
+class SessionEnded:
+    subject_id: UUID
+    session_id: UUID | None = None
+    count: int | None = None
+
+
+@entry("identity.account_linked", line=lazy("Linked the employer's account"))
+class AccountLinked:
+    subject_id: UUID
+    provider_id: UUID
+
+
+@entry("identity.person_added", line=lazy("Added a person"))
+class PersonAdded:
+    subject_id: UUID
+    how: str
+
+
+@entry("identity.person_changed", line=lazy("Changed a person's record"))
+class PersonChanged:
+    subject_id: UUID
+    fields: tuple[str, ...]
+
+
+@entry("identity.person_left", line=lazy("Recorded that a person left"))
+class PersonLeftEntry:
+    subject_id: UUID
+
+
+@entry("identity.people_read", line=lazy("Looked at the list of people"), read=True)
+class PeopleRead:
+    count: int
+
+
+@entry("identity.person_read", line=lazy("Looked at the personal record"), read=True)
+class PersonRead:
+    subject_id: UUID
+    fields: tuple[str, ...]
+
+
+@entry("identity.roster_imported", line=lazy("Imported a roster"))
+class RosterImported:
+    added: int
+    changed: int
+    unchanged: int
+    left: int
+    refused: int
+
+
+@entry("identity.role_given", line=lazy("Gave a role"))
+class RoleGiven:
+    subject_id: UUID
+    role: str
+    unit_id: UUID | None = None
+
+
+@entry("identity.role_taken", line=lazy("Took a role back"))
+class RoleTaken:
+    subject_id: UUID
+    role: str
+
+
+@entry("identity.role_changed", line=lazy("Changed what a role may do"))
+class RoleChanged:
+    role: str
+    grants: tuple[str, ...]
+
+
+@entry("identity.link_made", line=lazy("Made a single-use sign-in link"))
+class LinkMade:
+    subject_id: UUID
+    kind: str
+
+
+@entry("identity.passphrase_set", line=lazy("Set a passphrase"))
+class PassphraseSet:
+    subject_id: UUID
+    how: str
+
+
+@entry("identity.token_made", line=lazy("Made an access token"))
+class TokenMade:
+    subject_id: UUID
+    token_id: UUID
+
+
+@entry("identity.provider_saved", line=lazy("Saved a sign-in provider"))
+class ProviderSaved:
+    provider_id: UUID
+
+
+@entry("identity.provider_removed", line=lazy("Switched a sign-in provider off"))
+class ProviderRemoved:
+    provider_id: UUID
+
+
+@entry("identity.entered_contract", line=lazy("Entered under a service contract"))
+class EnteredContract:
+    subject_id: UUID
+    contract_id: UUID
+
+
+@entry("identity.assigned", line=lazy("Was assigned to a person"))
+class Assigned:
+    subject_id: UUID
+    helper_id: UUID
+    reason: str
+
+
+@entry("identity.pledge_signed", line=lazy("Signed the confidentiality agreement"))
+class PledgeSigned:
+    subject_id: UUID
+
+
+ENTRIES: list[type] = [value for value in vars().copy().values() if isinstance(value, type) and hasattr(value, "action")]

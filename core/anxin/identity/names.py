@@ -1,0 +1,27 @@
+"""Chinese names: a pinyin sort key with surnames read right (单 Shan, 仇 Qiu, 区 Ou, 曾 Zeng, 解 Xie …)."""
+
+from pypinyin import Style, lazy_pinyin
+
+# pypinyin reads these as common words; as surnames they sound otherwise
+SURNAMES = {
+    "单": "shan", "仇": "qiu", "区": "ou", "曾": "zeng", "解": "xie", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao",
+    "翟": "zhai", "尉": "yu", "华": "hua", "燕": "yan", "纪": "ji", "谌": "chen", "覃": "qin", "召": "shao", "缪": "miao",
+    "折": "she", "黑": "he", "员": "yun", "盛": "sheng", "乐": "yue", "洗": "xian", "冼": "xian", "万": "wan", "宁": "ning",
+    "尹": "yin", "卜": "bu", "隗": "wei", "种": "chong", "繁": "po", "牟": "mu", "逄": "pang", "莘": "shen", "令": "ling",
+}  # fmt: skip
+COMPOUND = {"尉迟": "yuchi", "长孙": "zhangsun", "万俟": "moqi", "单于": "chanyu", "澹台": "tantai", "宇文": "yuwen"}
+
+
+def sort_key(name: str) -> str:
+    """ "单晓峰" → "shan xiao feng"; names without Chinese characters sort by themselves, lower-cased."""
+    plain = name.strip()
+    for surname, sound in COMPOUND.items():
+        if plain.startswith(surname):
+            return " ".join((sound, *_sounds(plain[len(surname) :])))
+    if plain[:1] in SURNAMES:
+        return " ".join((SURNAMES[plain[0]], *_sounds(plain[1:])))
+    return " ".join(_sounds(plain))
+
+
+def _sounds(text: str) -> list[str]:
+    return [sound.strip().lower() for sound in lazy_pinyin(text, style=Style.NORMAL) if sound.strip()]
