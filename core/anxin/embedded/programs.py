@@ -52,7 +52,7 @@ def web_command(settings: Settings, app: str = "anxin.wsgi:app") -> tuple[str, .
         "--backpressure": 1024,  # counts open connections, and browsers keep theirs: far above the threads
         "--http": "1",
         "--log-level": settings.log_level,
-        "--workers-kill-timeout": "8",
+        "--workers-kill-timeout": "5",  # a worker asked to stop while it still starts never hears of it
         "--respawn-interval": "0.5",
     }
     flags = [str(part) for option in options.items() for part in option]

@@ -23,9 +23,12 @@ def started_at(pid: int) -> float:
 
 
 def end_groups(groups: dict[str, tuple[int, float]]) -> list[str]:
-    """End the process groups noted by an earlier supervisor; answers the names of those still there."""
+    """End the process groups noted by an earlier supervisor; answers the names of those still there.
+
+    Little patience: nobody waits for their answers any more, and a job cut short is sent again by the outbox.
+    """
     found = [name for name, (pid, started) in groups.items() if _is_still_ours(pid, started)]
-    for number, seconds in ((signal.SIGTERM, 8.0), (signal.SIGKILL, 3.0)):
+    for number, seconds in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 3.0)):
         living = [groups[name][0] for name in found if _lives(groups[name][0])]
         for pid in living:
             with suppress(ProcessLookupError):

@@ -113,7 +113,8 @@ class Supervisor:
         for name in self.services.servers:
             began = time.monotonic()
             for path in self.services.start(name):
-                say(f"{name}: may now pass through {path} (PostgreSQL and Valkey do not run as root)")
+                if not path.is_relative_to(self.settings.data_dir):
+                    say(f"{path}: {self.settings.system_user}, who runs {name} for root, may now pass")
             say(f"{name}: answers after {time.monotonic() - began:.1f} s")
         outputs = []
         for arguments in self.prepare:
@@ -140,7 +141,7 @@ class Supervisor:
                     raise ServiceError(f"{reason} (log: {item.log})")
             if time.monotonic() - began > READY_SECONDS:
                 logs = folder.log_dir(self.settings.data_dir)
-                raise ServiceError(f"/readyz did not answer 200 within {READY_SECONDS:.0f} s (logs: {logs})")
+                raise ServiceError(f"/readyz did not answer 200 within {READY_SECONDS:.0f} s (logs: {logs}/)")
 
     def _tend(self, seconds: float = 1.0) -> None:
         """Wait for a signal or the time, then restart what ended."""

@@ -16,27 +16,30 @@ TEST_USER = "anxin"
 
 
 @contextmanager
-def database_cluster(place: Path) -> Iterator[str]:
-    """A PostgreSQL cluster below `place`, not durable; yields the superuser's URL of database `postgres`."""
-    with _sockets(place) as sockets:
-        server = Postgres(
-            place / "cluster", sockets, place / "postgres.log", service_account(TEST_USER), THROWAWAY
-        )
+def database_cluster(logs: Path) -> Iterator[str]:
+    """A PostgreSQL cluster, not durable; yields the superuser's URL of database `postgres`.
+
+    `logs` keeps its log. The cluster itself lies in a folder of its own under /tmp: test folders can be too
+    deep for a socket, or closed to the user who runs PostgreSQL for root.
+    """
+    with _home(logs) as home:
+        account = service_account(TEST_USER)
+        server = Postgres(home / "postgres", home / "sock", logs / "postgres.log", account, THROWAWAY)
         server.prepare()
         server.start()
         try:
             server.wait_ready()
-            yield f"postgresql://{SUPERUSER}@/postgres?host={quote(str(sockets), safe='')}"
+            yield f"postgresql://{SUPERUSER}@/postgres?host={quote(str(server.sockets), safe='')}"
         finally:
             server.stop()
 
 
 @contextmanager
-def valkey_server(place: Path) -> Iterator[str]:
-    """A Valkey below `place` without persistence; yields its `unix://` URL."""
-    with _sockets(place) as sockets:
+def valkey_server(logs: Path) -> Iterator[str]:
+    """A Valkey without persistence; yields its `unix://` URL. `logs` keeps its log."""
+    with _home(logs) as home:
         account = service_account(TEST_USER)
-        server = Valkey(place / "queue", sockets, place / "valkey.log", account, durable=False)
+        server = Valkey(home / "valkey", home / "sock", logs / "valkey.log", account, durable=False)
         server.prepare()
         server.start()
         try:
@@ -47,12 +50,10 @@ def valkey_server(place: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _sockets(place: Path) -> Iterator[Path]:
-    """A socket folder of its own for each server, so that two in one place do not disturb each other."""
-    home = Path(
-        tempfile.mkdtemp(prefix="anxin-", dir="/tmp")
-    )  # short on purpose: see folder.SOCKET_PATH_LIMIT
-    folder.make_private(place)
+def _home(logs: Path) -> Iterator[Path]:
+    folder.make_private(logs)
+    home = Path(tempfile.mkdtemp(prefix="anxin-", dir="/tmp"))
+    folder.make_private(home / "sock")
     try:
         yield home
     finally:

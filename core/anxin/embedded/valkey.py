@@ -33,13 +33,13 @@ class Valkey:
     def prepare(self) -> list[Path]:
         """Make the folder and clear a killed server's socket. Answers folders opened for its user."""
         folder.make_private(self.place)
+        own(self.account, self.socket.parent)
         opened = [
             path
             for target in (_binary(), self.place, self.socket)
             for path in let_through(self.account, target)
         ]
         own(self.account, self.place)
-        own(self.account, self.socket.parent)
         if not self._answers():
             self.socket.unlink(missing_ok=True)
         return opened
