@@ -1,0 +1,153 @@
+"""A lean HTTP client, so that the client's own work hides as little of the server's as possible.
+
+Each client is a process with one kept-alive connection; it sends what a browser would send to this server
+(cookies come back, forms carry their tokens) and fails loudly on any answer the flow does not expect.
+"""
+
+import multiprocessing
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode
+
+FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    head: bytes
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        mark = b"\r\n" + name.lower().encode() + b": "
+        at = self.head.lower().find(mark)
+        if at < 0:
+            return None
+        start = at + len(mark)
+        return self.head[start : self.head.find(b"\r\n", start)].decode("latin-1")
+
+
+class Unexpected(Exception):
+    """The server answered something the flow does not know; the message quotes it."""
+
+
+class Client:
+    """One connection and its cookies."""
+
+    def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
+        self.cookies = dict(cookies or {})
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._host = f"127.0.0.1:{port}"
+
+    def get(self, path: str, expect: int = 200) -> Answer:
+        return self.send("GET", path, b"", "", expect)
+
+    def post(
+        self, path: str, fields: dict[str, object] | list[tuple[str, object]], expect: int = 303
+    ) -> Answer:
+        body = urlencode(fields).encode()
+        return self.send("POST", path, body, "Content-Type: application/x-www-form-urlencoded\r\n", expect)
+
+    def send(self, method: str, path: str, body: bytes, extra: str, expect: int) -> Answer:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head = (
+            f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
+            "Accept: text/html\r\nAccept-Language: zh-CN\r\n"
+            f"User-Agent: bench\r\nSec-Fetch-Site: same-origin\r\n{extra}"
+            + (f"Cookie: {cookie}\r\n" if cookie else "")
+            + (f"Content-Length: {len(body)}\r\n" if method != "GET" else "")
+            + "\r\n"
+        )
+        self._socket.sendall(head.encode() + body)
+        answer = self._receive()
+        self._keep_cookies(answer)
+        if answer.status != expect:
+            shown = answer.body[:600].decode("utf-8", "replace")
+            raise Unexpected(f"{method} {path}: {answer.status} instead of {expect}\n{shown}")
+        return answer
+
+    def _receive(self) -> Answer:
+        data = b""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more()
+        head, body = data[:end] + b"\r\n", data[end + 4 :]
+        answer = Answer(int(head[9:12]), head, b"")
+        length = int(answer.header("content-length") or 0)
+        if answer.header("transfer-encoding"):
+            raise Unexpected("a chunked answer: give the response a length")
+        while len(body) < length:
+            body += self._more()
+        return Answer(answer.status, head, body)
+
+    def _more(self) -> bytes:
+        chunk = self._socket.recv(262144)
+        if not chunk:
+            raise Unexpected("the server closed the connection")
+        return chunk
+
+    def _keep_cookies(self, answer: Answer) -> None:
+        for line in answer.head.split(b"\r\n"):
+            if line[:11].lower() == b"set-cookie:":
+                name, _, rest = line[11:].strip().decode("latin-1").partition("=")
+                self.cookies[name] = rest.partition(";")[0]
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Flow(Protocol):
+    """What one person does once: one request, or a form opened and sent."""
+
+    def __call__(self, client: Client, number: int) -> None: ...
+
+
+def drive(port: int, flow: Flow, *, clients: list[dict[str, str]]) -> Callable[[int], float]:
+    """A function that runs `count` flows, shared among one process for each dict of cookies; gives wall
+    seconds."""
+
+    def work(count: int) -> float:
+        shares = [count // len(clients) + (number < count % len(clients)) for number in range(len(clients))]
+        gate = FORK.Barrier(len(clients) + 1)
+        results = FORK.SimpleQueue()
+        people = [
+            FORK.Process(
+                target=_person, args=(port, flow, cookies, share, number, len(clients), gate, results)
+            )
+            for number, (cookies, share) in enumerate(zip(clients, shares, strict=True))
+        ]
+        for person in people:
+            person.start()
+        gate.wait()
+        began = time.perf_counter()
+        answers = [results.get() for _ in people]
+        took = time.perf_counter() - began
+        for person in people:
+            person.join()
+        failed = [answer for answer in answers if answer]
+        if failed:
+            raise Unexpected(failed[0])
+        return took
+
+    return work
+
+
+def _person(port, flow, cookies, share, number, of, gate, results) -> None:
+    """One client process: connects, waits for the others, then works through its share."""
+    problem = ""
+    try:
+        client = Client(port, cookies)
+        try:
+            client.get("/healthz")
+            gate.wait()
+            for turn in range(share):
+                flow(client, number + turn * of)
+        finally:
+            client.close()
+    except Exception as error:  # told to the parent, which raises it: a child's trace would be lost
+        problem = f"{type(error).__name__}: {error}"
+        gate.abort()
+    results.put(problem)

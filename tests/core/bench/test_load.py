@@ -1,0 +1,76 @@
+"""The bench's client: what it sends and reads, and that a wrong answer stops the run instead of looking
+fast."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.bench.load import Client, Unexpected, drive
+
+# The bench forks its clients from a process with one thread; here the server's thread is in the same
+# process. The children touch nothing of it.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = (self.headers.get("Cookie") or "").encode() * 3000
+        self.send_response(500 if self.path == "/broken" else 200)
+        self.send_header("Set-Cookie", "seen=yes; Path=/; HttpOnly")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        received = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(303)
+        self.send_header("Location", "/" + received.decode())
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture
+def port():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def client(port):
+    client = Client(port, {"who": "x"})
+    yield client
+    client.close()
+
+
+def test_it_reads_whole_bodies_and_keeps_cookies(client):
+    assert client.get("/").body == b"who=x" * 3000
+    assert client.get("/").body == b"who=x; seen=yes" * 3000
+
+
+def test_it_posts_forms(client):
+    assert client.post("/", {"q0": 1, "q1": 2}).header("location") == "/q0=1&q1=2"
+
+
+def test_an_unexpected_answer_stops_it(client):
+    with pytest.raises(Unexpected, match="500 instead of 200"):
+        client.get("/broken")
+
+
+def test_flows_are_shared_among_clients(port):
+    assert drive(port, lambda client, number: client.get(f"/{number}"), clients=[{}, {}])(5) > 0
+
+
+def test_a_failing_flow_fails_the_run(port):
+    with pytest.raises(Unexpected, match="500 instead of 200"):
+        drive(port, lambda client, number: client.get("/broken"), clients=[{}, {}])(4)
