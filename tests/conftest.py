@@ -1,3 +1,9 @@
 """All suites use the fixtures that plugin authors get."""
 
+from hypothesis import settings
+
+# a busy machine is no bug: property tests have no deadline per example
+settings.register_profile("anxin", deadline=None)
+settings.load_profile("anxin")
+
 pytest_plugins = ["anxin.testing"]

@@ -105,7 +105,7 @@ def test_no_arithmetic_on_shares_isolates_either_side(data: st.DataObject, tree:
     assert isolated(released, people, k) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(data=st.data(), tree=trees(4), k=st.integers(1, 3))
 def test_finer_plans_inside_coarser_ones_isolate_nothing(
     data: st.DataObject, tree: Tree[int], k: int
@@ -251,7 +251,7 @@ def recovered(tree: Tree[int], eligible: Mapping[int, int], answers: Mapping[int
     return [name for name in hidden if len(seen[name]) == 1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), tree=trees(3))
 def test_no_hidden_number_can_be_worked_out(data: st.DataObject, tree: Tree[int]) -> None:
     """Whatever is hidden fits at least two different tables of answers, of all that are enumerated."""
