@@ -58,14 +58,15 @@ class ConsentAccess:
                 statement = statement.where(subject.in_(_people_below(ctx)))
             case "tenant":
                 pass
-        if model.__clinical__ and consent:
+        if model.__clinical__ and consent and not _excused(self._purpose(ctx), model.__data_class__):
             statement = statement.where(subject.in_(_agreed(ctx, self._purpose(ctx))))
         return statement
 
     def check(self, ctx: Ctx, row: TenantModel) -> None:
         if row.__subject__ is None or ctx.actor.kind == "system" or not row.__clinical__:
             return
-        verdict = self.decide(ctx, getattr(row, row.__subject__), self._purpose(ctx) if _others(ctx) else None)
+        purpose = self._purpose(ctx) if _others(ctx) else None
+        verdict = self.decide(ctx, getattr(row, row.__subject__), purpose, row.__data_class__)
         if not verdict.permit:
             raise ConsentRefused(
                 record=Refused(code="consent_refused", what=ctx.purpose, subject_id=getattr(row, row.__subject__))
@@ -73,18 +74,24 @@ class ConsentAccess:
 
     def require(self, ctx: Ctx, purpose: str) -> None:
         declared = self._declared(ctx, purpose)
+        if declared.basis != "consent":
+            return
         if ctx.actor.person_id is None or not agreed(ctx, ctx.actor.person_id, declared):
             raise ConsentRequired(purpose)
 
-    def decide(self, ctx: Ctx, subject_id: UUID, purpose: Purpose | None) -> Verdict:
+    def decide(
+        self, ctx: Ctx, subject_id: UUID | None, purpose: Purpose | None, data_class: str = ""
+    ) -> Verdict:
         """The one function: permit or deny, with its basis."""
         if ctx.actor.kind == "system":
             return Verdict(True, "system")
-        if subject_id == ctx.actor.person_id:
+        if subject_id is not None and subject_id == ctx.actor.person_id:
             return Verdict(True, "own")
         if purpose is None:
             return Verdict(False, "no_purpose")
-        return Verdict(True, "consent") if agreed(ctx, subject_id, purpose) else Verdict(False, "no_consent")
+        if _excused(purpose, data_class):
+            return Verdict(True, purpose.basis)
+        return Verdict(True, "consent") if subject_id and agreed(ctx, subject_id, purpose) else Verdict(False, "no_consent")
 
     def _purpose(self, ctx: Ctx) -> Purpose:
         if ctx.purpose is None:
@@ -118,6 +125,11 @@ def agreed(ctx: Ctx, person_id: UUID, purpose: Purpose) -> bool:
             )
         )
     )
+
+
+def _excused(purpose: Purpose, data_class: str) -> bool:
+    """A basis other than consent opens the classes of data the purpose names, and nothing else."""
+    return purpose.basis != "consent" and data_class in purpose.data_classes
 
 
 def _others(ctx: Ctx) -> bool:

@@ -81,6 +81,8 @@ def _names(plugin: Plugin, core: "CoreParts", others: Sequence[Plugin]) -> Itera
     yield from _text("the plugin", plugin.title)
     for purpose in plugin.purposes:
         yield from _text(f"the purpose {purpose.name}", purpose.text)
+        if purpose.basis != "consent":
+            yield f"the purpose {purpose.name} rests on {purpose.basis}; a plugin's purposes rest on consent"
 
 
 def _text(what: str, text: Any) -> Iterable[str]:

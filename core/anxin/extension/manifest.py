@@ -23,7 +23,8 @@ class Purpose:
     `text` says in plain words what is done, who sees it, how long it is kept and how to withdraw. Raising `version`
     asks everybody again. `data_classes` are the model classes (`__data_class__`) it opens; `recipient` names who, apart
     from the person and the platform, receives data (a separate consent each, PIPL 23); `sensitive` marks PIPL 28 data.
-    `requires` names a purpose without which this one makes no sense.
+    `requires` names a purpose without which this one makes no sense. `basis` other than consent is core's alone: it is
+    explained to people, not asked (PIPL 13(4): an emergency of life and health).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Purpose:
     recipient: Text | None = None
     sensitive: bool = False
     requires: str | None = None
+    basis: Literal["consent", "vital_interest"] = "consent"
 
 
 @dataclass(frozen=True)
