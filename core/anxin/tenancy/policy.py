@@ -1,14 +1,21 @@
-"""The tenancy room's words: permissions, purposes, audit entries, navigation, jobs, settings, retention."""
+"""The tenancy room's words: permissions, audit entries, navigation."""
 
 from typing import Any
 
 from anxin.extension.manifest import NavItem, Purpose, Retention
 from anxin.kernel.guard import Permission
+from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
+from anxin.tenancy import entries
 
-PERMISSIONS: list[Permission] = []
+MODULES_MANAGE = Permission("tenancy.modules.manage", lazy("Switch modules on and off"), suggested_roles=("union_admin",))
+ORG_MANAGE = Permission("tenancy.org.manage", lazy("Edit the organisation"), suggested_roles=("union_admin",))
+BRAND_MANAGE = Permission("tenancy.brand.manage", lazy("Change name and colours"), suggested_roles=("union_admin",))
+SETTINGS_MANAGE = Permission("tenancy.settings.manage", lazy("Change settings"), suggested_roles=("union_admin",))
+
+PERMISSIONS = [MODULES_MANAGE, ORG_MANAGE, BRAND_MANAGE, SETTINGS_MANAGE]
 PURPOSES: list[Purpose] = []
-ENTRIES: list[type[Any]] = []
+ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
 NAV: list[NavItem] = []
 SETTINGS: dict[str, type[Any]] = {}

@@ -1,0 +1,219 @@
+"""A tenant file's people: roles, staff with accounts, sign-in providers, and contracts with the agency's named staff."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from anxin.identity.models import Login, Membership, Person, Provider, Role
+from anxin.identity.names import sort_key
+from anxin.kernel.actor import system
+from anxin.kernel.ctx import Ctx, tenant_scope
+from anxin.kernel.errors import ConfigurationError
+from anxin.kernel.guard import Permission
+from anxin.kernel.i18n import lazy
+from anxin.tenancy import files
+from anxin.tenancy.files import TenantFile
+from anxin.tenancy.models import Contract, Tenant, Unit
+
+
+def write(ctx: Ctx, wanted: TenantFile) -> None:
+    """Bring roles, staff, providers and contracts to what the file says."""
+    _roles(ctx, wanted)
+    _staff(ctx, wanted)
+    _providers(ctx, wanted)
+    for contract in wanted.contracts:
+        _contract(ctx, contract)
+
+
+# ---- roles --------------------------------------------------------------------------------------------------------
+
+
+def _roles(ctx: Ctx, wanted: TenantFile) -> None:
+    permissions: Mapping[str, Permission] = ctx.runtime.registry.permissions
+    known = {row.name: row for row in ctx.db.scalars(sa.select(Role).where(Role.tenant_id == ctx.tenant.id))}
+    for name, told in wanted.roles.items():
+        grants = {
+            grant.permission: grant.scope or permissions[grant.permission].scope
+            for grant in told.grants
+            if grant.permission in permissions
+        }
+        row = known.get(name) or ctx.add(Role(name=name, title="", grants={}))
+        row.title, row.grants, row.helper = told.title.of(ctx.tenant.locale), grants, told.held_by == "agency"
+    for name, row in known.items():
+        if name not in wanted.roles:
+            ctx.db.delete(row)
+    ctx.db.flush()
+
+
+# ---- people -------------------------------------------------------------------------------------------------------
+
+
+def _staff(ctx: Ctx, wanted: TenantFile) -> None:
+    units: dict[str, UUID] = dict(ctx.db.execute(sa.select(Unit.code, Unit.id).where(Unit.tenant_id == ctx.tenant.id)).all())  # type: ignore[arg-type]
+    for told in wanted.staff:
+        login = ctx.db.scalar(sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.name == told.login))
+        person = _person(ctx, told, login)
+        person.name, person.sort_key = told.name, sort_key(told.name)
+        person.unit_id = units.get(told.unit) if told.unit else person.unit_id
+        ctx.db.flush()
+        if told.email:
+            set_contact(ctx, person, email=told.email)
+        if login is None:
+            ctx.add(Login(person_id=person.id, name=told.login))
+        set_roles(ctx, person.id, told.roles)
+    ctx.db.flush()
+
+
+def _person(ctx: Ctx, told: files.Staff, login: Login | None) -> Person:
+    found = None
+    if login is not None:
+        found = ctx.db.get(Person, (ctx.tenant.id, login.person_id))
+    elif told.number:
+        found = ctx.db.scalar(
+            sa.select(Person).where(Person.tenant_id == ctx.tenant.id, Person.number == told.number)
+        )
+    return found or ctx.add(Person(name=told.name, number=told.number, sort_key=sort_key(told.name)))
+
+
+def set_roles(ctx: Ctx, person_id: UUID, roles: tuple[str, ...]) -> None:
+    """Exactly these roles, for the whole tenant (memberships for a unit are left alone)."""
+    held = {
+        row.role: row
+        for row in ctx.db.scalars(
+            sa.select(Membership).where(
+                Membership.tenant_id == ctx.tenant.id, Membership.person_id == person_id, Membership.unit_id.is_(None)
+            )
+        )
+    }
+    for role in roles:
+        row = held.get(role) or ctx.add(Membership(person_id=person_id, role=role))
+        row.until = None
+    for role, row in held.items():
+        if role not in roles and row.until is None:
+            row.until = ctx.now
+
+
+def set_contact(ctx: Ctx, person: Person, *, phone: str | None = None, email: str | None = None) -> None:
+    """Seal phone and e-mail, with blind indexes for finding them again."""
+    known: dict[str, Any] = ctx.keys.open(Person, "contact", person.id, person.id, person.contact) if person.contact else {}
+    value = {key: text for key, text in ({**known, "phone": phone or known.get("phone"), "email": email or known.get("email")}).items() if text}  # fmt: skip
+    if value != known:
+        ctx.seal(person, "contact", value)
+    person.phone_index = ctx.blind("phone", value["phone"]) if value.get("phone") else None
+    person.email_index = ctx.blind("email", value["email"]) if value.get("email") else None
+
+
+# ---- providers ----------------------------------------------------------------------------------------------------
+
+
+def _providers(ctx: Ctx, wanted: TenantFile) -> None:
+    """Metadata is fetched when an admin (or the demo) saves the provider; a file only names it."""
+    known = {row.name: row for row in ctx.db.scalars(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id))}
+    for told in wanted.providers:
+        row = known.get(told.key)
+        if row is None:
+            row = ctx.add(Provider(name=told.key, title="", issuer=told.issuer, client_id=told.client_id))
+        if row.issuer != told.issuer:
+            row.metadata_ = {}
+        row.title, row.issuer, row.client_id = told.title.of(ctx.tenant.locale), told.issuer, told.client_id
+        row.number_claim = told.claim_number
+        row.on = bool(row.metadata_)
+        secret = _secret(told)
+        if secret is not None:
+            ctx.seal(row, "secret", secret)
+    for name, row in known.items():
+        row.on = row.on and any(told.key == name for told in wanted.providers)
+    ctx.db.flush()
+
+
+def _secret(told: files.Provider) -> str | None:
+    """The client secret from where the file says it is; None when it is not there (yet)."""
+    if told.secret_env:
+        return os.environ.get(told.secret_env)
+    if told.secret_file and Path(told.secret_file).is_file():
+        return Path(told.secret_file).read_text(encoding="utf-8").strip()
+    return None
+
+
+# ---- contracts ----------------------------------------------------------------------------------------------------
+
+
+def _contract(ctx: Ctx, told: files.Contract) -> None:
+    agency = ctx.db.scalar(sa.select(Tenant).where(Tenant.slug == told.agency, Tenant.kind == "agency"))
+    if agency is None:
+        raise ConfigurationError(
+            lazy("The contract names the agency “%(slug)s”, which is not here. Apply its file first.", slug=told.agency),
+            code="agency_missing",
+        )
+    row = ctx.db.scalar(
+        sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.number == told.reference)
+    )
+    if row is None:
+        row = Contract(agency_id=agency.id, number=told.reference, services=[], roles=[], starts_on=told.starts, ends_on=told.ends)  # fmt: skip
+        ctx.add(row)
+    row.services, row.starts_on, row.ends_on = list(told.services), told.starts, told.ends
+    row.roles = sorted({role for staff in told.staff for role in staff.roles})
+    row.employer_signed_at = _moment(told.signed_employer)
+    row.agency_signed_at = _moment(told.signed_agency)
+    row.state = "running" if told.countersigned else "draft"
+    ctx.db.flush()
+    present = {_contract_staff(ctx, row, agency, staff) for staff in told.staff}
+    gone = sa.select(Person).where(
+        Person.tenant_id == ctx.tenant.id, Person.contract_id == row.id, Person.id.not_in(present)
+    )
+    for person in ctx.db.scalars(gone):
+        person.state, person.left_at = "left", ctx.now
+
+
+def _contract_staff(ctx: Ctx, contract: Contract, agency: Tenant, staff: files.ContractStaff) -> UUID:
+    """A person of the agency in this tenant, bound to the contract; who they are at home is looked up there."""
+    home = home_staff(ctx, agency.id, staff.login)
+    row = ctx.db.scalar(
+        sa.select(Person).where(
+            Person.tenant_id == ctx.tenant.id,
+            Person.contract_id == contract.id,
+            Person.home_person_id == home["id"],
+        )
+    )
+    if row is None:
+        row = Person(
+            kind="agency_staff",
+            name=home["name"],
+            sort_key=sort_key(home["name"]),
+            contract_id=contract.id,
+            home_tenant_id=agency.id,
+            home_person_id=home["id"],
+        )
+        ctx.add(row)
+        ctx.db.flush()
+    if home["email"]:
+        set_contact(ctx, row, email=home["email"])
+    row.state = "active"
+    set_roles(ctx, row.id, staff.roles)
+    return row.id
+
+
+def home_staff(ctx: Ctx, agency_id: UUID, login: str) -> dict[str, Any]:
+    """Name and e-mail of an agency's person, read inside the agency (an operator's act: both files are the operator's)."""
+    agency = ctx.runtime.caches["directory"].by_id(agency_id)
+    with tenant_scope(ctx.runtime, agency, system("tenant.apply")) as there:
+        found = there.db.execute(
+            sa.select(Person)
+            .join(Login, sa.and_(Login.tenant_id == Person.tenant_id, Login.person_id == Person.id))
+            .where(Login.tenant_id == agency_id, Login.name == login)
+        ).scalar_one_or_none()
+        if found is None:
+            raise ConfigurationError(
+                lazy("The agency has nobody with the sign-in name “%(login)s”.", login=login), code="staff_missing"
+            )
+        contact = there.open(found, "contact") if found.contact else {}
+        return {"id": found.id, "name": found.name, "email": contact.get("email")}
+
+
+def _moment(signature: files.Signature | None) -> datetime | None:
+    return datetime.combine(signature.on, time(), UTC) if signature else None
