@@ -1,5 +1,65 @@
-"""Pages of the consent room."""
+"""Consent pages: the question on the way into a service, and "my consents"."""
 
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import RAISE, Schema, fields, validate
+
+from anxin.consent import services
 from anxin.kernel.blueprints import PluginBlueprint
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.guard import SIGNED_IN, guard
+from anxin.web.pages import page
+from anxin.web.prefs import local_path
 
 bp = PluginBlueprint("consent", __name__, core=True)
+
+
+class Answer(Schema):
+    class Meta:
+        unknown = RAISE
+
+    answer = fields.String(required=True, validate=validate.OneOf(["agreed", "refused", "withdrawn"]))
+    next = fields.String(load_default=None, allow_none=True)
+    extra = fields.List(fields.String(), load_default=list)
+
+
+@bp.get("/ask/<purpose>")
+@guard(SIGNED_IN)
+def ask(ctx: Ctx, purpose: str) -> ResponseReturnValue:
+    """Read and decide. Separate consents that go with the purpose (who else receives data) are asked one by one,
+    never ticked beforehand; declining them does not block the service."""
+    asked = services.purpose(ctx, purpose)
+    return page(
+        "consent/ask.html",
+        purpose=asked,
+        extras=[one.purpose for one in services.standing(ctx) if one.purpose.requires == asked.name],
+        next=local_path(request.args.get("next")),
+    )
+
+
+@bp.post("/ask/<purpose>")
+@guard(SIGNED_IN, input=Answer)
+def decide(ctx: Ctx, data: dict[str, Any], purpose: str) -> ResponseReturnValue:
+    asked = services.purpose(ctx, purpose)
+    services.answer(ctx, asked, data["answer"])
+    if data["answer"] == "agreed":
+        for extra in (one.purpose for one in services.standing(ctx) if one.purpose.requires == asked.name):
+            services.answer(ctx, extra, "agreed" if extra.name in data["extra"] else "refused")
+        return redirect(local_path(data["next"]), code=303)
+    return redirect(url_for("home.index"), code=303)
+
+
+@bp.get("/")
+@guard(SIGNED_IN)
+def index(ctx: Ctx) -> ResponseReturnValue:
+    """What I agreed to, and how to take it back."""
+    return page("consent/index.html", standing=services.standing(ctx), history=services.history(ctx))
+
+
+@bp.post("/<purpose>")
+@guard(SIGNED_IN, input=Answer)
+def change(ctx: Ctx, data: dict[str, Any], purpose: str) -> ResponseReturnValue:
+    services.answer(ctx, services.purpose(ctx, purpose), data["answer"])
+    return redirect(url_for("consent.index"), code=303)

@@ -5,10 +5,11 @@ from typing import Any
 from anxin.extension.manifest import NavItem, Purpose, Retention
 from anxin.kernel.guard import Permission
 from anxin.kernel.jobs import Job
+from anxin.consent import entries
 
 PERMISSIONS: list[Permission] = []
 PURPOSES: list[Purpose] = []
-ENTRIES: list[type[Any]] = []
+ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
 NAV: list[NavItem] = []
 SETTINGS: dict[str, type[Any]] = {}
