@@ -58,10 +58,15 @@ class Trigger:
         """How a tenant's setting names it: "total.2"."""
         return f"{self.scale}.{self.level}"
 
-    def hit(self, value: Fraction) -> bool:
+    def hit(self, value: Fraction | float) -> bool:
         if self.at_least is not None:
             return value >= self.at_least
         return self.at_most is not None and value <= self.at_most
+
+    def hit_by(self, scales: Mapping[str, int | float | None]) -> bool:
+        """Does a result's scale reach it? A scale without a score reaches nothing."""
+        value = scales.get(self.scale)
+        return value is not None and self.hit(value)
 
 
 @dataclass(frozen=True, slots=True)

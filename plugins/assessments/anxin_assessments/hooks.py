@@ -1,0 +1,105 @@
+"""Where the plugin meets other rooms: home page, a person's page, workbench, data rights."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from anxin.plugin import Card, Ctx, Figure, Panel, _, day, hookimpl
+from flask import render_template, url_for
+
+from anxin_assessments import policy, words
+from anxin_assessments.models import Invitation, Outcome, Part, Sheet
+from anxin_assessments.services import campaigns, catalogue
+from anxin_assessments.services import figures as counted
+
+
+@hookimpl
+def home_cards(ctx: Ctx) -> Iterable[Card]:
+    """The self-tests, and each campaign that waits for this person."""
+    if not ctx.allowed(policy.TAKE):
+        return
+    for todo in campaigns.todo(ctx):
+        yield Card(
+            title=todo.campaign.title,
+            text=_("Until %(day)s. Taking part is your choice.", day=day(todo.campaign.closes_at)),
+            href=url_for("assessments.index"),
+            icon="clipboard-list",
+            order=10,
+        )
+    yield Card(
+        title=_("How am I doing?"),
+        text=_("A short self-test; only you see the result"),
+        href=url_for("assessments.index"),
+        icon="clipboard-list",
+        order=20,
+    )
+
+
+@hookimpl
+def person_panels(ctx: Ctx, person_id: UUID) -> Iterable[Panel]:
+    """A counsellor's way to a person's results; the look itself is written down on the page it leads to."""
+    if ctx.allowed(policy.READ_RESULT):
+        html = render_template(
+            "assessments/_panel.html", href=url_for("assessments.person", person=person_id)
+        )
+        yield Panel(title=_("Assessments"), html=html, order=30)
+
+
+@hookimpl(specname="figures")
+def workbench_figures(ctx: Ctx) -> Iterable[Figure]:
+    """For the union's workbench: how many self-tests were finished, at least, in steps."""
+    if ctx.allowed(policy.READ_FIGURES):
+        yield Figure(
+            label=_("Self-tests in the last 30 days"),
+            value=counted.recent_sheets(ctx),
+            note=_("at least, in steps; person-times, not people"),
+            order=30,
+            href=url_for("assessments.campaign_list"),
+        )
+
+
+@hookimpl
+def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
+    """Every sheet with its questions, answers and scores, and the campaigns the person was invited to."""
+    sheets = ctx.scalars(
+        ctx.select(Sheet).where(Sheet.person_id == person_id).order_by(Sheet.started_at)
+    ).all()
+    outcomes = ctx.scalars(ctx.select(Outcome).where(Outcome.person_id == person_id)).all()
+    scores = {outcome.sheet_id: ctx.open(outcome, "scores") for outcome in outcomes}
+    parts = ctx.scalars(ctx.select(Part).where(Part.person_id == person_id)).all()
+    return {
+        "sheets": [_exported(ctx, sheet, scores.get(sheet.id)) for sheet in sheets],
+        "campaigns": [{"campaign": str(part.campaign_id), "state": part.state} for part in parts],
+    }
+
+
+def _exported(ctx: Ctx, sheet: Sheet, scores: Any) -> dict[str, Any]:
+    instrument = catalogue.instrument(ctx, sheet.instrument)
+    text = catalogue.words(instrument, ctx.locale)
+    answers = ctx.open(sheet, "answers")
+    return {
+        "instrument": words.title(instrument, ctx.locale),
+        "edition": instrument.key,
+        "started": sheet.started_at.isoformat(),
+        "submitted": sheet.submitted_at.isoformat() if sheet.submitted_at else None,
+        "answers": [
+            {"question": question, "answer": text.answer_text(item, value) if value is not None else None}
+            for item, (question, value) in enumerate(zip(text.items, answers, strict=True), 1)
+        ],
+        "scores": scores,
+    }
+
+
+@hookimpl
+def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
+    """Delete sheets, results and participation. Tallies stay: they have no person, and figures never move."""
+    counts: dict[str, int] = {}
+    for model in (Outcome, Sheet, Part, Invitation):
+        done = ctx.execute(
+            sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id)
+        )
+        counts[model.__tablename__] = done.rowcount  # type: ignore[attr-defined]
+    if any(counts.values()):
+        ctx.audit(policy.AssessmentsErased(sheets=counts["sheet"], subject_id=person_id))
+    return counts

@@ -1,0 +1,175 @@
+"""Tables in schema "assessments". What people answered and scored is sealed."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
+from sqlalchemy.orm import Mapped, mapped_column
+
+SCHEMA = "assessments"
+
+
+class Campaign(TenantModel):
+    """A planned round (测评计划): which instruments, for whom, from when to when. Holds nothing personal."""
+
+    __tablename__ = "campaign"
+    __schema__ = SCHEMA
+    __unit__ = "unit_id"
+    __constraints__ = (
+        one_of("state", "draft", "open", "closed"),
+        sa.CheckConstraint("closes_at > opens_at", name="window"),
+        sa.CheckConstraint("cardinality(instruments) > 0", name="instruments"),
+        tenant_fk("unit_id", "core.unit"),
+        sa.Index("ix_campaign_state", "tenant_id", "state", "opens_at"),
+    )
+
+    title: Mapped[str]
+    guidance: Mapped[str] = mapped_column(server_default="")
+    instruments: Mapped[list[str]] = mapped_column(comment='instrument editions in their order: "phq9-1"')
+    unit_id: Mapped[UUID | None] = mapped_column(comment="the unit and all below it; null: everybody")
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default="draft")
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None] = mapped_column(comment="when the silent were reminded, once")
+
+
+class Invitation(TenantModel):
+    """Who a campaign is for, frozen with their unit when it was published, so that its figures never move.
+
+    Says nothing about taking part: everybody in the scope is invited, and the union knows its own roster.
+    """
+
+    __tablename__ = "invitation"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __data_class__ = "account"
+    __constraints__ = (
+        tenant_fk("campaign_id", "assessments.campaign"),
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("unit_id", "core.unit"),
+        sa.UniqueConstraint("tenant_id", "campaign_id", "person_id"),
+        sa.Index("ix_invitation_person", "tenant_id", "person_id"),
+    )
+
+    campaign_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    unit_id: Mapped[UUID | None]
+
+
+class Part(TenantModel):
+    """That somebody took part in a campaign or declined: never shown by name to anybody of the employer."""
+
+    __tablename__ = "part"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "assessment"
+    __constraints__ = (
+        one_of("state", "done", "declined"),
+        tenant_fk("campaign_id", "assessments.campaign"),
+        tenant_fk("person_id", "core.person"),
+        sa.UniqueConstraint("tenant_id", "campaign_id", "person_id"),
+    )
+
+    campaign_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    state: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class Sheet(TenantModel):
+    """One sitting of one person with one instrument edition. Answers are sealed as they come."""
+
+    __tablename__ = "sheet"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "assessment"
+    __constraints__ = (
+        one_of("state", "open", "submitted"),
+        sa.CheckConstraint("(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("campaign_id", "assessments.campaign"),
+        sa.Index("ix_sheet_person", "tenant_id", "person_id", "started_at"),
+        sa.Index(
+            "uq_sheet_open",
+            "tenant_id",
+            "person_id",
+            "instrument",
+            "campaign_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        sa.Index(
+            "uq_sheet_campaign",
+            "tenant_id",
+            "campaign_id",
+            "person_id",
+            "instrument",
+            unique=True,
+            postgresql_where=sa.text("campaign_id IS NOT NULL"),
+        ),
+    )
+
+    person_id: Mapped[UUID]
+    instrument: Mapped[str] = mapped_column(comment='instrument edition: "phq9-1"')
+    campaign_id: Mapped[UUID | None]
+    answers: Mapped[bytes] = sealed(comment="one option value per item, null where unanswered")
+    state: Mapped[str] = mapped_column(server_default="open")
+    started_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    submitted_at: Mapped[datetime | None]
+
+
+class Outcome(TenantModel):
+    """What a sheet scored by one key. A corrected key adds another row and keeps this one."""
+
+    __tablename__ = "outcome"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "assessment"
+    __constraints__ = (
+        tenant_fk("sheet_id", "assessments.sheet", ondelete="CASCADE"),
+        tenant_fk("person_id", "core.person"),
+        sa.UniqueConstraint("tenant_id", "sheet_id", "instrument"),
+        sa.Index("ix_outcome_person", "tenant_id", "person_id", "made_at"),
+    )
+
+    sheet_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    instrument: Mapped[str] = mapped_column(comment="the key it was scored by")
+    scores: Mapped[bytes] = sealed(comment="scales, bands, level, flags, risks, quality")
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class Tally(TenantModel):
+    """One result as a number for figures: unit and band, nobody's name. A job writes it.
+
+    Clinical without a subject: only jobs and the figures door read it, since one row alone could be
+    somebody's result. What leaves has passed disclosure control.
+    """
+
+    __tablename__ = "tally"
+    __schema__ = SCHEMA
+    __clinical__ = True
+    __data_class__ = "assessment"
+    __constraints__ = (
+        tenant_fk("campaign_id", "assessments.campaign"),
+        tenant_fk("unit_id", "core.unit"),
+        sa.Index("ix_tally_campaign", "tenant_id", "campaign_id", "instrument"),
+    )
+
+    campaign_id: Mapped[UUID]
+    instrument: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    band: Mapped[str]
+    score: Mapped[int] = mapped_column(comment="of the main scale, for means")
+
+
+MODELS = [Campaign, Invitation, Part, Sheet, Outcome, Tally]

@@ -1,0 +1,301 @@
+"""Pages: taking a self-test (people), reading results (counsellors), running campaigns (the union)."""
+
+from typing import Any
+from uuid import UUID
+
+from anxin.plugin import (
+    ConsentRequired,
+    Ctx,
+    Invalid,
+    NotFound,
+    PluginBlueprint,
+    Unit,
+    current_locale,
+    guard,
+    name_of,
+    page,
+)
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from anxin_assessments import views
+from anxin_assessments.policy import MANAGE_CAMPAIGN, READ_FIGURES, READ_RESULT, SELF, SHARE, TAKE
+from anxin_assessments.schemas import AnswerInput, CampaignInput, StartInput
+from anxin_assessments.services import alarms, campaigns, catalogue, figures, results, sheets
+
+bp = PluginBlueprint("assessments", __name__)
+
+
+def to(endpoint: str, **values: Any) -> AnyResponse:
+    return redirect(url_for(f"assessments.{endpoint}", **values), code=303)
+
+
+# ---- people ----------------------------------------------------------------------------------------------
+
+
+@bp.get("/")
+@guard(TAKE)
+def index(ctx: Ctx) -> AnyResponse:
+    """The self-tests on offer, and campaigns that wait."""
+    return page(
+        "assessments/index.html",
+        instruments=views.listed(catalogue.offered(ctx), current_locale()),
+        todo=[views.todo(one, current_locale()) for one in campaigns.todo(ctx)],
+    )
+
+
+@bp.get("/take/<name>")
+@guard(TAKE, purpose=SELF)
+def start(ctx: Ctx, name: str) -> AnyResponse:
+    """What is asked, how long it takes, who sees it."""
+    instrument = catalogue.offered_one(ctx, name)
+    return page(
+        "assessments/start.html",
+        **views.about(instrument, current_locale()),
+        campaign=request.args.get("campaign", type=UUID),
+    )
+
+
+@bp.post("/take/<name>")
+@guard(TAKE, purpose=SELF, input=StartInput)
+def begin(ctx: Ctx, data: dict[str, Any], name: str) -> AnyResponse:
+    sheet = sheets.start(ctx, name, data["campaign"])
+    return _next(sheets.look(ctx, sheet.id))
+
+
+@bp.get("/sheets/<uuid:sheet>/<int:item>")
+@guard(TAKE, purpose=SELF)
+def question(ctx: Ctx, sheet: UUID, item: int) -> AnyResponse:
+    sitting = sheets.look(ctx, sheet)
+    if not 1 <= item <= sitting.instrument.items:
+        raise NotFound()
+    if sitting.sheet.state != "open":
+        return to("mine")
+    return _pushed(
+        page(
+            "assessments/question.html",
+            **views.question(sitting, item, current_locale()),
+            back="back" in request.args,
+            sheet=sitting.sheet.id,
+        )
+    )
+
+
+@bp.post("/sheets/<uuid:sheet>/<int:item>")
+@guard(TAKE, purpose=SELF, input=AnswerInput)
+def answer(ctx: Ctx, data: dict[str, Any], sheet: UUID, item: int) -> AnyResponse:
+    sitting = sheets.answer(ctx, sheet, item, data["value"])
+    if data["back"]:
+        return to("check", sheet=sheet)
+    at_risk = sitting.risk is not None and sitting.risk.item == item
+    if at_risk and sitting.next_item is not None:
+        return to("care", sheet=sheet, after=item)
+    return _next(sitting, after=item)
+
+
+@bp.get("/sheets/<uuid:sheet>/care")
+@guard(TAKE, purpose=SELF)
+def care(ctx: Ctx, sheet: UUID) -> AnyResponse:
+    """The help card that stands before the next question."""
+    sitting = sheets.look(ctx, sheet)
+    after = request.args.get("after", default=0, type=int)
+    return _pushed(page("assessments/care.html", sheet=sheet, next_href=_next_href(sitting, after)))
+
+
+@bp.get("/sheets/<uuid:sheet>/check")
+@guard(TAKE, purpose=SELF)
+def check(ctx: Ctx, sheet: UUID) -> AnyResponse:
+    return _check(ctx, sheet)
+
+
+def _check(ctx: Ctx, sheet: UUID, errors: Any = None) -> AnyResponse:
+    sitting = sheets.look(ctx, sheet)
+    if sitting.sheet.state != "open":
+        return to("mine")
+    rows = views.answers(sitting, current_locale())
+    return _pushed(
+        page("assessments/check.html", rows=rows, risk=sitting.risk, sheet=sheet, errors=errors or {})
+    )
+
+
+def _check_again(ctx: Ctx, error: Invalid, sheet: UUID) -> AnyResponse:
+    return _check(ctx, sheet, error.fields)
+
+
+@bp.post("/sheets/<uuid:sheet>/submit")
+@guard(TAKE, purpose=SELF, invalid=_check_again)
+def submit(ctx: Ctx, sheet: UUID) -> AnyResponse:
+    return to("result", outcome=sheets.submit(ctx, sheet).id)
+
+
+@bp.post("/sheets/<uuid:sheet>/contact")
+@guard(TAKE, purpose=SELF)
+def contact(ctx: Ctx, sheet: UUID) -> AnyResponse:
+    """ "Ask a counsellor to contact me", from the help card or a result."""
+    sitting = sheets.look(ctx, sheet)
+    alarms.contact_wished(ctx, sitting.sheet, sitting.instrument)
+    return page("assessments/contact.html", next_href=_next_href(sitting))
+
+
+@bp.get("/results/<uuid:outcome>")
+@guard(TAKE, purpose=SELF)
+def result(ctx: Ctx, outcome: UUID) -> AnyResponse:
+    record = results.one(ctx, outcome)
+    return page(
+        "assessments/result.html",
+        **views.result(record, current_locale()),
+        shared=_agrees(ctx, SHARE.name),
+        share_href=url_for("consent.ask", purpose=SHARE.name, next=request.script_root + request.path),
+    )
+
+
+@bp.post("/results/<uuid:outcome>/again")
+@guard(TAKE, purpose=SELF)
+def again(ctx: Ctx, outcome: UUID) -> AnyResponse:
+    """ "Remind me in two weeks"."""
+    return page("assessments/reminded.html", at=results.remind_again(ctx, outcome))
+
+
+@bp.get("/mine")
+@guard(TAKE, purpose=SELF)
+def mine(ctx: Ctx) -> AnyResponse:
+    """The own records over time."""
+    return page("assessments/mine.html", groups=views.history(results.mine(ctx), current_locale()))
+
+
+@bp.post("/campaigns/<uuid:campaign>/decline")
+@guard(TAKE)
+def decline(ctx: Ctx, campaign: UUID) -> AnyResponse:
+    campaigns.decline(ctx, campaign)
+    return to("index")
+
+
+def _next(sitting: sheets.Sitting, after: int = 0) -> AnyResponse:
+    return redirect(_next_href(sitting, after), code=303)
+
+
+def _next_href(sitting: sheets.Sitting, after: int = 0) -> str:
+    """The first unanswered question after `after`, else the first of all, else "check your answers"."""
+    sheet = sitting.sheet.id
+    if sitting.sheet.state != "open":
+        return url_for("assessments.mine")
+    later = [item for item in sitting.missing if item > after] or sitting.missing
+    if later:
+        return url_for("assessments.question", sheet=sheet, item=later[0])
+    return url_for("assessments.check", sheet=sheet)
+
+
+def _pushed(response: AnyResponse) -> AnyResponse:
+    """An answer's redirect is followed inside htmx: tell the address bar where we are."""
+    if request.headers.get("HX-Request") == "true" and response.status_code == 200:
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        response.headers["HX-Push-Url"] = request.script_root + request.path + query
+    return response
+
+
+def _agrees(ctx: Ctx, purpose: str) -> bool:
+    try:
+        ctx.runtime.access.require(ctx, purpose)
+    except ConsentRequired:
+        return False
+    return True
+
+
+# ---- counsellors -----------------------------------------------------------------------------------------
+
+
+@bp.get("/people/<uuid:person>")
+@guard(READ_RESULT, purpose=SHARE)
+def person(ctx: Ctx, person: UUID) -> AnyResponse:
+    """A person's results with item detail and trend, for the counsellor who works with them."""
+    records = results.of_person(ctx, person)
+    return page(
+        "assessments/person.html",
+        name=name_of(ctx, person),
+        groups=views.clinical(records, current_locale()),
+    )
+
+
+# ---- the union -------------------------------------------------------------------------------------------
+
+
+@bp.get("/campaigns")
+@guard(READ_FIGURES)
+def campaign_list(ctx: Ctx) -> AnyResponse:
+    return page(
+        "assessments/campaigns.html",
+        campaigns=[views.campaign(one, ctx.now, current_locale()) for one in campaigns.all_of(ctx)],
+        may_manage=ctx.allowed(MANAGE_CAMPAIGN),
+    )
+
+
+@bp.get("/campaigns/new")
+@guard(MANAGE_CAMPAIGN)
+def campaign_new(ctx: Ctx) -> AnyResponse:
+    return _form(ctx, {}, {})
+
+
+def _form(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
+    units = ctx.scalars(ctx.select(Unit).order_by(Unit.path)).all()
+    return page(
+        "assessments/campaign_new.html",
+        choices=[(one["id"], one["title"]) for one in views.listed(catalogue.offered(ctx), current_locale())],
+        units=[(unit.id, "　" * (unit.path.count("/") - 1) + unit.name) for unit in units],
+        values=values,
+        errors=errors,
+    )
+
+
+def _form_again(ctx: Ctx, error: Invalid) -> AnyResponse:
+    values = {**request.form.to_dict(), "instruments": request.form.getlist("instruments")}
+    return _form(ctx, values, error.fields)
+
+
+@bp.post("/campaigns")
+@guard(MANAGE_CAMPAIGN, input=CampaignInput, invalid=_form_again)
+def campaign_create(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
+    return to("campaign", campaign=campaigns.create(ctx, **data).id)
+
+
+@bp.get("/campaigns/<uuid:campaign>")
+@guard(READ_FIGURES)
+def campaign(ctx: Ctx, campaign: UUID) -> AnyResponse:
+    return _campaign(ctx, campaign)
+
+
+def _campaign(ctx: Ctx, campaign_id: UUID, error: Invalid | None = None) -> AnyResponse:
+    found = figures.of_campaign(ctx, campaign_id)
+    return page(
+        "assessments/campaign.html",
+        **views.campaign_page(found, ctx.now, current_locale()),
+        may_manage=ctx.allowed(MANAGE_CAMPAIGN),
+        problems=[error.message, *(text for texts in error.fields.values() for text in texts)]
+        if error
+        else [],
+    )
+
+
+def _campaign_again(ctx: Ctx, error: Invalid, campaign: UUID) -> AnyResponse:
+    return _campaign(ctx, campaign, error)
+
+
+@bp.post("/campaigns/<uuid:campaign>/publish")
+@guard(MANAGE_CAMPAIGN, invalid=_campaign_again)
+def campaign_publish(ctx: Ctx, campaign: UUID) -> AnyResponse:
+    return to("campaign", campaign=campaigns.publish(ctx, campaign).id)
+
+
+@bp.post("/campaigns/<uuid:campaign>/close")
+@guard(MANAGE_CAMPAIGN)
+def campaign_close(ctx: Ctx, campaign: UUID) -> AnyResponse:
+    return to("campaign", campaign=campaigns.close(ctx, campaign).id)
+
+
+@bp.get("/instruments")
+@guard(MANAGE_CAMPAIGN)
+def instruments(ctx: Ctx) -> AnyResponse:
+    """Every instrument of this version with its source, terms, evidence, and how sure its wording is."""
+    return page(
+        "assessments/instruments.html",
+        instruments=views.provenance(ctx.settings["offered"], current_locale()),
+    )

@@ -1,0 +1,59 @@
+"""The manifest: all that `assessments` adds, on one screen."""
+
+from datetime import timedelta
+
+from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
+
+from anxin_assessments import api, hooks, jobs, models, pages, policy, schemas
+
+
+@hookimpl
+def register() -> Plugin:
+    return Plugin(
+        name="assessments",
+        title=lazy("Assessments"),
+        summary=lazy(
+            "Self-tests and campaigns; people see their result, counsellors help, the union sees figures"
+        ),
+        icon="clipboard-list",
+        requires_core=">=0.1,<0.2",
+        sensitive=True,
+        permissions=policy.PERMISSIONS,
+        purposes=policy.PURPOSES,
+        audit=policy.ENTRIES,
+        settings=schemas.Settings,
+        nav=[
+            NavItem(lazy("Self-tests"), "assessments.index", policy.TAKE, "clipboard-list", "employee", 20),
+            NavItem(
+                lazy("Assessment campaigns"),
+                "assessments.campaign_list",
+                policy.READ_FIGURES,
+                "clipboard-list",
+            ),
+            NavItem(
+                lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=60
+            ),
+        ],
+        pages=pages.bp,
+        api=api.bp,
+        jobs=jobs.JOBS,
+        models=models.MODELS,
+        personal_data=[
+            models.Sheet.person_id,
+            models.Outcome.person_id,
+            models.Part.person_id,
+            models.Invitation.person_id,
+        ],
+        retention=[
+            Retention(
+                models.Sheet,
+                after=timedelta(days=5 * 365),
+                since="changed_at",
+                reason=lazy("Five years, as the consent says"),
+            ),
+            Retention(
+                models.Part, after=timedelta(days=5 * 365), reason=lazy("Five years, as the consent says")
+            ),
+        ],
+        hooks=hooks,
+    )

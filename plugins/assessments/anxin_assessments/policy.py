@@ -1,0 +1,178 @@
+"""The plugin's words: who may do what, what people are asked to agree to, what is written down about it."""
+
+from uuid import UUID
+
+from anxin.plugin import Entry, Permission, Purpose, entry, lazy
+
+TAKE = Permission(
+    "assessments.take",
+    lazy("Take self-tests and see the own results"),
+    scope="own",
+    suggested_roles=("employee",),
+)
+READ_RESULT = Permission(
+    "assessments.result.read",
+    lazy("Read the results of people you work with"),
+    scope="assigned",
+    clinical=True,
+    suggested_roles=("duty", "counsellor", "supervisor"),
+)
+MANAGE_CAMPAIGN = Permission(
+    "assessments.campaign.manage",
+    lazy("Plan and run assessment campaigns"),
+    scope="tenant",
+    suggested_roles=("union_admin",),
+)
+READ_FIGURES = Permission(
+    "assessments.figures.read",
+    lazy("See assessment figures, never a person's"),
+    scope="tenant",
+    suggested_roles=("union_admin", "officer"),
+)
+
+SELF = Purpose(
+    name="assessments.self",
+    title=lazy("Self-tests about how you feel"),
+    version=1,
+    sensitive=True,
+    data_classes=("assessment",),
+    text=lazy(
+        "What happens: you answer questions about how you have been, we score them and show you the result. "
+        "Who sees it: you alone. Your employer and your union see only numbers of large enough groups. "
+        "When an answer says that you may hurt yourself, or a result says that things are very hard, the "
+        "counsellor on duty is told that you need a call; nothing else is opened. "
+        "How long: five years, then it is deleted. "
+        "You may say no, and you may withdraw at any time under “Me”; then nobody can open your answers."
+    ),
+)
+SHARE = Purpose(
+    name="assessments.share",
+    title=lazy("Let the counsellors read your results"),
+    version=1,
+    sensitive=True,
+    data_classes=("assessment",),
+    recipient=lazy("The counsellors of the contracted agency who work with you"),
+    requires="assessments.self",
+    text=lazy(
+        "What happens: the counsellors of the contracted agency who work with you may open your answers and "
+        "results, to prepare a talk and to see whether it helps. "
+        "Who sees it: those counsellors and their supervisor, never your employer or your union. Every look "
+        "is written down, and you can see it under “Who looked at my information”. "
+        "How long: while you work together, and as long as the results themselves are kept. "
+        "You may say no and still use the self-tests; you may withdraw at any time under “Me”, and the next "
+        "look is refused."
+    ),
+)
+
+
+@entry("assessments.started", line=lazy("Started a self-test"))
+class SheetStarted(Entry):
+    sheet_id: UUID
+    instrument: str
+    campaign_id: UUID | None = None
+    subject_id: UUID | None = None
+
+
+@entry("assessments.submitted", line=lazy("Finished a self-test"))
+class SheetSubmitted(Entry):
+    sheet_id: UUID
+    result_id: UUID
+    instrument: str
+    campaign_id: UUID | None = None
+    subject_id: UUID | None = None
+
+
+@entry("assessments.risk_answered", line=lazy("An answer asked for help; the counsellor on duty was told"))
+class RiskAnswered(Entry):
+    sheet_id: UUID
+    instrument: str
+    item: int
+    level: int
+    subject_id: UUID | None = None
+
+
+@entry("assessments.attention", line=lazy("A result asked for attention; the counsellors were told"))
+class AttentionRaised(Entry):
+    sheet_id: UUID
+    instrument: str
+    level: int
+    subject_id: UUID | None = None
+
+
+@entry("assessments.contact_wished", line=lazy("Asked for a counsellor's call"))
+class ContactWished(Entry):
+    sheet_id: UUID
+    instrument: str
+    subject_id: UUID | None = None
+
+
+@entry("assessments.results_read", line=lazy("Read assessment results"), read=True)
+class ResultsRead(Entry):
+    results: int
+    fields: tuple[str, ...] = ("answers", "scores")
+    subject_id: UUID | None = None
+
+
+@entry("assessments.reminder_set", line=lazy("Asked to be reminded of a self-test"))
+class ReminderSet(Entry):
+    instrument: str
+    subject_id: UUID | None = None
+
+
+@entry("assessments.declined", line=lazy("Declined to take part in a campaign"))
+class Declined(Entry):
+    campaign_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.campaign_created", line=lazy("Created an assessment campaign"))
+class CampaignCreated(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.campaign_published", line=lazy("Published an assessment campaign"))
+class CampaignPublished(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.campaign_closed", line=lazy("Closed an assessment campaign"))
+class CampaignClosed(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.reminded", line=lazy("Reminded people of a campaign"))
+class CampaignReminded(Entry):
+    campaign_id: (
+        UUID  # how many were silent is not written down: it would be a figure past disclosure control
+    )
+
+
+@entry("assessments.figures_read", line=lazy("Looked at the figures of a campaign"), read=True)
+class FiguresRead(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.erased", line=lazy("Erased the assessments of a person"))
+class AssessmentsErased(Entry):
+    sheets: int
+    subject_id: UUID | None = None
+
+
+ENTRIES = [
+    SheetStarted,
+    SheetSubmitted,
+    RiskAnswered,
+    AttentionRaised,
+    ContactWished,
+    ResultsRead,
+    ReminderSet,
+    Declined,
+    CampaignCreated,
+    CampaignPublished,
+    CampaignClosed,
+    CampaignReminded,
+    FiguresRead,
+    AssessmentsErased,
+]
+PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES]
+PURPOSES = [SELF, SHARE]

@@ -1,0 +1,165 @@
+"""Input and output shapes, and the tenant's settings. Unknown keys are refused everywhere."""
+
+from datetime import UTC
+from typing import Any
+
+from anxin.plugin import lazy
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
+
+from anxin_assessments import scoring
+
+IDS = [instrument.id for instrument in scoring.catalogue()]
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Settings(Strict):
+    """A tenant's choices: instruments on offer, earlier warnings (never later), larger smallest groups."""
+
+    offered = fields.List(
+        fields.String(validate=validate.OneOf(IDS)),
+        load_default=lambda: list(IDS),
+        metadata={
+            "title": lazy("Self-tests on offer"),
+            "help": lazy("WHO-5 may not be used commercially: take it out where that matters."),
+        },
+    )
+    thresholds = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(IDS)),
+        values=fields.Dict(keys=fields.String(), values=fields.Integer(strict=True)),
+        load_default=dict,
+        metadata={
+            "title": lazy("Earlier warnings"),
+            "help": lazy("For example phq9: total.2 = 13. Only earlier than the instrument's own values."),
+        },
+    )
+    least_group = fields.Integer(
+        strict=True,
+        load_default=5,
+        validate=validate.Range(min=5, max=100),
+        metadata={"title": lazy("Smallest group shown in figures")},
+    )
+    least_class = fields.Integer(
+        strict=True,
+        load_default=10,
+        validate=validate.Range(min=10, max=100),
+        metadata={"title": lazy("Smallest class shown in a distribution")},
+    )
+    resume_days = fields.Integer(
+        strict=True,
+        load_default=7,
+        validate=validate.Range(min=1, max=30),
+        metadata={"title": lazy("Days an unfinished self-test can be continued")},
+    )
+
+    @validates("thresholds")
+    def only_earlier(self, value: dict[str, dict[str, int]], **kwargs: Any) -> None:
+        for name, thresholds in value.items():
+            try:
+                scoring.tighten(scoring.load(name), thresholds)
+            except scoring.ThresholdError as error:
+                raise ValidationError({name: [str(error)]}) from error
+
+
+class StartInput(Strict):
+    campaign = fields.UUID(load_default=None, allow_none=True)
+
+
+class AnswerInput(Strict):
+    """One tap: the option's value; `back` when the question was opened from "check your answers"."""
+
+    value = fields.Integer(required=True)
+    back = fields.Boolean(load_default=False)
+
+
+class CampaignInput(Strict):
+    title = fields.String(required=True, validate=validate.Length(min=2, max=80))
+    guidance = fields.String(load_default="", validate=validate.Length(max=2000))
+    instruments = fields.List(
+        fields.String(validate=validate.OneOf(IDS)),
+        required=True,
+        validate=validate.Length(min=1, error=lazy("Choose at least one self-test.")),
+    )
+    unit_id = fields.UUID(load_default=None, allow_none=True)
+    opens_on = fields.Date(required=True)
+    closes_on = fields.Date(required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def window(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["closes_on"] < data["opens_on"]:
+            raise ValidationError(lazy("The last day is before the first."), "closes_on")
+
+
+class SheetInput(Strict):
+    """A whole sheet at once, for programs: every answer in the order of the instrument."""
+
+    instrument = fields.String(required=True, validate=validate.OneOf(IDS))
+    campaign_id = fields.UUID(load_default=None, allow_none=True)
+    answers = fields.List(fields.Integer(strict=True, allow_none=True), required=True)
+
+
+class RiskOutput(Strict):
+    item = fields.Integer()
+    value = fields.Integer()
+    level = fields.Integer()
+    what = fields.String()
+
+
+class ScoresOutput(Strict):
+    scales = fields.Dict(keys=fields.String(), values=fields.Float(allow_none=True))
+    bands = fields.Dict(keys=fields.String(), values=fields.String())
+    level = fields.Integer()
+    flags = fields.List(fields.String())
+    missing = fields.List(fields.Integer())
+    risks = fields.List(fields.Nested(RiskOutput))
+    quality = fields.List(fields.String())
+
+
+class OutcomeOutput(Strict):
+    id = fields.UUID()
+    sheet_id = fields.UUID()
+    instrument = fields.String()
+    made_at = fields.AwareDateTime(default_timezone=UTC)
+    scores = fields.Nested(ScoresOutput)
+
+
+class InstrumentOutput(Strict):
+    id = fields.String()
+    edition = fields.String()
+    title = fields.String()
+    items = fields.Integer()
+    minutes = fields.Integer()
+    licence = fields.String()
+    terms = fields.String()
+    source = fields.String()
+    wording_status = fields.String()
+
+
+class BinOutput(Strict):
+    label = fields.String()
+    share = fields.String(metadata={"description": "a percentage, or a dash where the group is too small"})
+
+
+class UnitOutput(Strict):
+    unit = fields.String()
+    eligible = fields.Integer()
+    participation = fields.String()
+    mean = fields.String()
+    distribution = fields.List(fields.Nested(BinOutput))
+
+
+class WaveOutput(Strict):
+    instrument = fields.String()
+    units = fields.List(fields.Nested(UnitOutput))
+
+
+class FiguresOutput(Strict):
+    """`progress` is "at least", in steps, while the campaign runs; `waves` is empty until it is over."""
+
+    campaign_id = fields.UUID()
+    invited = fields.Integer()
+    progress = fields.String()
+    waves = fields.List(fields.Nested(WaveOutput))

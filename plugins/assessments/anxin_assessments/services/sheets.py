@@ -1,0 +1,203 @@
+"""Taking an instrument: start or resume, answer one question, submit. A risk answer is told on at once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from anxin.plugin import Conflict, Ctx, Invalid, lazy, new_id
+from sqlalchemy.dialects.postgresql import insert
+
+from anxin_assessments import policy, scoring
+from anxin_assessments.instruments.shapes import Instrument
+from anxin_assessments.models import Outcome, Sheet
+from anxin_assessments.services import alarms, campaigns, catalogue
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """An open or submitted sheet with its plain answers."""
+
+    sheet: Sheet
+    instrument: Instrument
+    answers: list[int | None]
+
+    @property
+    def missing(self) -> list[int]:
+        return [item for item, value in enumerate(self.answers, 1) if value is None]
+
+    @property
+    def next_item(self) -> int | None:
+        """The first question without an answer; None when all are answered."""
+        return next(iter(self.missing), None)
+
+    @property
+    def risk(self) -> scoring.Risk | None:
+        """The gravest risk answer given so far."""
+        found = [
+            risk
+            for item, value in enumerate(self.answers, 1)
+            if (risk := scoring.risk_of_answer(self.instrument, item, value))
+        ]
+        return max(found, key=lambda risk: risk.level, default=None)
+
+
+def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
+    """Begin an instrument, or go on where it was left within the tenant's days.
+
+    Raises NotFound (not offered, not invited) or Conflict (answered already in this campaign).
+    """
+    instrument = catalogue.offered_one(ctx, name)
+    if campaign_id is not None:
+        campaigns.insist_on_invitation(ctx, campaign_id, instrument)
+    if (found := _last(ctx, instrument, campaign_id)) is not None:
+        if found.state == "submitted":
+            raise Conflict(lazy("You have answered this one already."), code="assessments.answered")
+        if found.changed_at > ctx.now - timedelta(days=ctx.settings["resume_days"]):
+            return found
+        ctx.execute(sa.delete(Sheet).where(Sheet.tenant_id == ctx.tenant.id, Sheet.id == found.id))
+    return (
+        _make(ctx, instrument, campaign_id)
+        or _last(ctx, instrument, campaign_id)
+        or start(ctx, name, campaign_id)
+    )
+
+
+def _last(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet | None:
+    """The sheet to go on with: the open one; in a campaign also a submitted one (answered once)."""
+    mine = ctx.select(Sheet).where(
+        Sheet.person_id == ctx.actor.person_id,
+        Sheet.instrument == instrument.key,
+        Sheet.campaign_id.is_not_distinct_from(campaign_id),
+    )
+    if campaign_id is None:
+        mine = mine.where(Sheet.state == "open")
+    return ctx.scalars(mine).first()
+
+
+def _make(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet | None:
+    """A fresh sheet; None when the same person started it in another tab at this very moment."""
+    person_id = _myself(ctx)
+    sheet_id = new_id()
+    blank = ctx.sealed(Sheet, "answers", sheet_id, person_id, [None] * instrument.items)
+    made = ctx.scalar(
+        insert(Sheet)
+        .values(
+            tenant_id=ctx.tenant.id,
+            id=sheet_id,
+            person_id=person_id,
+            instrument=instrument.key,
+            campaign_id=campaign_id,
+            answers=blank,
+            state="open",
+            started_at=ctx.now,
+            changed_at=ctx.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Sheet.id)
+    )
+    if made is None:
+        return None
+    ctx.audit(
+        policy.SheetStarted(
+            sheet_id=sheet_id, instrument=instrument.key, campaign_id=campaign_id, subject_id=person_id
+        )
+    )
+    return ctx.get(Sheet, sheet_id)
+
+
+def _myself(ctx: Ctx) -> UUID:
+    if ctx.actor.person_id is None:
+        raise Conflict(lazy("Only a person can answer."), code="assessments.no_person")
+    return ctx.actor.person_id
+
+
+def look(ctx: Ctx, sheet_id: UUID) -> Sitting:
+    """The own sheet with its answers so far."""
+    sheet = ctx.get(Sheet, sheet_id)
+    return Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), ctx.open(sheet, "answers"))
+
+
+def _open_sitting(ctx: Ctx, sheet_id: UUID) -> Sitting:
+    """The own open sheet, locked, so that two quick taps do not lose one another."""
+    ctx.lock(f"assessments.sheet.{sheet_id}")
+    sitting = look(ctx, sheet_id)
+    if sitting.sheet.state != "open":
+        raise Conflict(lazy("You have submitted this one already."), code="assessments.submitted")
+    return sitting
+
+
+def answer(ctx: Ctx, sheet_id: UUID, item: int, value: int) -> Sitting:
+    """Keep one answer. A risk answer reaches the duty counsellor from this very transaction."""
+    sitting = _open_sitting(ctx, sheet_id)
+    try:
+        scoring.check_answer(sitting.instrument, item, value)
+    except scoring.AnswerError:
+        raise Invalid(fields={"value": [lazy("Please choose one of the answers.")]}) from None
+    sitting.answers[item - 1] = value
+    _keep(ctx, sitting)
+    if risk := scoring.risk_of_answer(sitting.instrument, item, value):
+        alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
+    else:
+        ctx.unaudited("an answer kept on the way; the submission is audited")
+    return sitting
+
+
+def _keep(ctx: Ctx, sitting: Sitting) -> None:
+    ctx.seal(sitting.sheet, "answers", sitting.answers)
+    sitting.sheet.changed_at = ctx.now
+
+
+def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
+    """Score and close the sheet. Invalid names each unanswered question ("item-3")."""
+    sitting = _open_sitting(ctx, sheet_id)
+    if sitting.missing:
+        raise Invalid(
+            fields={
+                f"item-{item}": [lazy("Question %(number)d has no answer yet.", number=item)]
+                for item in sitting.missing
+            }
+        )
+    return _close(ctx, sitting)
+
+
+def fill(ctx: Ctx, name: str, answers: list[int | None], campaign_id: UUID | None = None) -> Outcome:
+    """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
+    sheet = start(ctx, name, campaign_id)
+    sitting = _open_sitting(ctx, sheet.id)
+    try:
+        scoring.check(sitting.instrument, answers)
+    except scoring.AnswerError as error:
+        raise Invalid(fields={"answers": [str(error)]}) from None
+    sitting.answers[:] = answers
+    if sitting.missing:
+        raise Invalid(fields={"answers": [lazy("Every question needs an answer.")]})
+    _keep(ctx, sitting)
+    for item, value in enumerate(answers, 1):
+        if risk := scoring.risk_of_answer(sitting.instrument, item, value):
+            alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
+    return _close(ctx, sitting)
+
+
+def _close(ctx: Ctx, sitting: Sitting) -> Outcome:
+    sheet, instrument = sitting.sheet, sitting.instrument
+    seconds = (ctx.now - sheet.started_at).total_seconds()
+    result = scoring.score(instrument, sitting.answers, seconds=seconds)
+    outcome = Outcome(
+        sheet_id=sheet.id, person_id=sheet.person_id, instrument=instrument.key, made_at=ctx.now
+    )
+    ctx.seal(outcome, "scores", result.as_json())
+    ctx.add(outcome)
+    sheet.state, sheet.submitted_at, sheet.changed_at = "submitted", ctx.now, ctx.now
+    alarms.scored(ctx, sheet, instrument, result)
+    campaigns.answered(ctx, sheet)
+    ctx.audit(
+        policy.SheetSubmitted(
+            sheet_id=sheet.id,
+            result_id=outcome.id,
+            instrument=instrument.key,
+            campaign_id=sheet.campaign_id,
+            subject_id=sheet.person_id,
+        )
+    )
+    return outcome

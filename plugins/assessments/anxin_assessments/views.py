@@ -1,0 +1,281 @@
+"""What the templates show, made plain: words for bands, rows of answers, lines of a history. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from anxin.plugin import _, day, disclosure
+from flask import url_for
+
+from anxin_assessments import scoring, words
+from anxin_assessments.instruments.shapes import Instrument, Wording
+from anxin_assessments.models import Campaign
+from anxin_assessments.services import campaigns, catalogue
+from anxin_assessments.services.campaigns import Todo
+from anxin_assessments.services.figures import CampaignFigures, Wave
+from anxin_assessments.services.results import Record
+from anxin_assessments.services.sheets import Sitting
+
+
+def listed(
+    instruments: Iterable[Instrument], locale: str, campaign_id: UUID | None = None
+) -> list[dict[str, Any]]:
+    """Self-tests as rows of a list (macro item_list)."""
+    return [
+        {
+            "id": one.id,
+            "href": url_for("assessments.start", name=one.id, campaign=campaign_id),
+            "icon": "clipboard-list",
+            "title": words.title(one, locale),
+            "text": _("%(items)d questions, about %(minutes)d minutes", items=one.items, minutes=one.minutes),
+        }
+        for one in instruments
+    ]
+
+
+def todo(one: Todo, locale: str) -> dict[str, Any]:
+    return {
+        "id": one.campaign.id,
+        "title": one.campaign.title,
+        "guidance": one.campaign.guidance,
+        "until": day(one.campaign.closes_at),
+        "left": listed(one.left, locale, one.campaign.id),
+        "done": len(one.instruments) - len(one.left),
+        "total": len(one.instruments),
+    }
+
+
+def about(instrument: Instrument, locale: str) -> dict[str, Any]:
+    """The start page: what is asked and on what terms."""
+    return {
+        "instrument": instrument,
+        "title": words.title(instrument, locale),
+        "recall": words.RECALL[instrument.recall_days],
+        "wording": catalogue.words(instrument, locale),
+    }
+
+
+def question(sitting: Sitting, item: int, locale: str) -> dict[str, Any]:
+    text = catalogue.words(sitting.instrument, locale)
+    return {
+        "item": item,
+        "total": sitting.instrument.items,
+        "lead": text.lead_in,
+        "text": text.items[item - 1],
+        "options": [(option.value, option.text) for option in text.options_of(item)],
+        "chosen": sitting.answers[item - 1],
+    }
+
+
+def answers(sitting: Sitting, locale: str) -> list[dict[str, Any]]:
+    """Rows of "check your answers"."""
+    text = catalogue.words(sitting.instrument, locale)
+    return [
+        {
+            "name": f"item-{item}",
+            "question": asked,
+            "answer": text.answer_text(item, value) if value is not None else None,
+            "href": url_for("assessments.question", sheet=sitting.sheet.id, item=item, back=1),
+        }
+        for item, (asked, value) in enumerate(zip(text.items, sitting.answers, strict=True), 1)
+    ]
+
+
+def gauge(record: Record) -> dict[str, Any] | None:
+    """Where the main score lies among its bands; None when there is no score."""
+    if record.value is None:
+        return None
+    scale = record.instrument.scales[record.instrument.main_scale]
+    starts = [band.start for band in record.instrument.bands[scale.name]]
+    return {
+        "value": record.value,
+        "minimum": int(scale.low),
+        "maximum": int(scale.high),
+        "cuts": [int(start) - 1 for start in starts[1:]],
+    }
+
+
+def result(record: Record, locale: str) -> dict[str, Any]:
+    """The own result: words before numbers."""
+    said = words.band_words(record.instrument, record.band) if record.band else None
+    return {
+        "record": record,
+        "sheet": record.outcome.sheet_id,
+        "title": words.title(record.instrument, locale),
+        "headline": said.headline if said else _("There are too few answers for a result"),
+        "sentence": said.sentence if said else "",
+        "gauge": gauge(record),
+        "wants_talk": "offer_counsellor" in record.scores["flags"],
+        "recall": words.RECALL[record.instrument.recall_days],
+        "wording": catalogue.words(record.instrument, locale),
+    }
+
+
+def history(records: Sequence[Record], locale: str) -> list[dict[str, Any]]:
+    """Own records by instrument, newest first, with the trend oldest first."""
+    return [
+        {
+            "title": words.title(group[0].instrument, locale),
+            "trend": [one.value for one in reversed(group) if one.value is not None],
+            "rows": [
+                {
+                    "href": url_for("assessments.result", outcome=one.outcome.id),
+                    "title": _label(one),
+                    "text": day(one.made_at),
+                }
+                for one in group
+            ],
+        }
+        for group in _by_instrument(records)
+    ]
+
+
+def clinical(records: Sequence[Record], locale: str) -> list[dict[str, Any]]:
+    """A person's results for a counsellor: scales, every answer, quality kept aside; oldest first."""
+    return [
+        {
+            "title": words.title(group[0].instrument, locale),
+            "trend": [one.value for one in group if one.value is not None],
+            "change": group[0].instrument.change,
+            "records": [_clinical_record(one, locale) for one in reversed(group)],
+        }
+        for group in _by_instrument(records)
+    ]
+
+
+def _clinical_record(record: Record, locale: str) -> dict[str, Any]:
+    text = catalogue.words(record.instrument, locale)
+    risks = {risk["item"] for risk in record.scores["risks"]}
+    return {
+        "day": day(record.made_at),
+        "label": _label(record),
+        "level": words.LEVELS[record.scores["level"]],
+        "level_number": record.scores["level"],
+        "scales": [(words.SCALES[name], value) for name, value in record.scores["scales"].items()],
+        "quality": [words.QUALITY[code] for code in record.scores["quality"]],
+        "answers": [
+            {
+                "question": asked,
+                "answer": text.answer_text(item, value) if value is not None else None,
+                "value": value,
+                "risk": item in risks,
+            }
+            for item, (asked, value) in enumerate(zip(text.items, record.answers or [], strict=True), 1)
+        ],
+    }
+
+
+def _label(record: Record) -> Any:
+    return words.band_words(record.instrument, record.band).label if record.band else _("No result")
+
+
+def _by_instrument(records: Sequence[Record]) -> list[list[Record]]:
+    """Editions of one instrument are kept apart: another edition starts another line."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.outcome.instrument, []).append(record)
+    return list(groups.values())
+
+
+STATES = {
+    "draft": lambda: _("Draft"),
+    "planned": lambda: _("Planned"),
+    "running": lambda: _("Running"),
+    "over": lambda: _("Finished"),
+}
+
+
+def state_of(campaign: Campaign, now: datetime) -> str:
+    if campaign.state == "draft":
+        return "draft"
+    if campaigns.over(campaign, now):
+        return "over"
+    return "running" if campaigns.running(campaign, now) else "planned"
+
+
+def campaign(one: Campaign, now: datetime, locale: str) -> dict[str, Any]:
+    state = state_of(one, now)
+    return {
+        "id": one.id,
+        "title": one.title,
+        "state": state,
+        "state_text": STATES[state](),
+        "days": _("%(first)s to %(last)s", first=day(one.opens_at), last=day(_last_day(one))),
+        "instruments": "、".join(campaigns.titles(one.instruments, locale))
+        if locale == "zh_CN"
+        else ", ".join(campaigns.titles(one.instruments, locale)),
+    }
+
+
+def _last_day(one: Campaign) -> datetime:
+    """The window ends at the midnight after the last day; people are told the last day."""
+    return one.closes_at - campaigns.ONE_SECOND
+
+
+def campaign_page(found: CampaignFigures, now: datetime, locale: str) -> dict[str, Any]:
+    return {
+        "campaign": campaign(found.campaign, now, locale),
+        "guidance": found.campaign.guidance,
+        "invited": found.invited,
+        "progress": found.progress,
+        "waves": [wave(one, locale) for one in found.waves],
+    }
+
+
+def wave(one: Wave, locale: str) -> dict[str, Any]:
+    return {
+        "title": words.title(one.instrument, locale),
+        "rows": [
+            {
+                "name": row.name,
+                "depth": row.depth,
+                "eligible": row.figures.eligible,
+                "participation": row.figures.participation,
+                "mean": row.figures.mean,
+                "high": row.figures.high,
+                "bins": _bins(one.instrument, row.figures),
+            }
+            for row in one.rows
+        ],
+        "all": _bins(one.instrument, one.all.figures),
+    }
+
+
+def _bins(instrument: Instrument, figures: disclosure.UnitFigures[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": " / ".join(str(words.band_words(instrument, band).label) for band in one.bands),
+            "share": one.share,
+            "percent": f"{one.share.value * 100:.0f}%" if one.share.value is not None else "—",
+        }
+        for one in figures.distribution
+    ]
+
+
+def provenance(offered: Sequence[str], locale: str) -> list[dict[str, Any]]:
+    """Instruments with sources, terms and doubts, for the union admin."""
+    return [
+        {
+            "instrument": one,
+            "title": words.title(one, locale),
+            "offered": one.id in offered,
+            "wordings": [
+                _provenance(text)
+                for code in ("zh_CN", "en")
+                if (text := scoring.wording(one, code)) is not None
+            ],
+        }
+        for one in scoring.catalogue()
+    ]
+
+
+def _provenance(text: Wording) -> dict[str, Any]:
+    return {
+        "wording": text,
+        "language": {"zh_CN": _("Chinese"), "en": _("English")}[text.locale],
+        "status": words.WORDING_STATUS[text.status],
+        "tone": {"verified": "ok", "corroborated": "info", "unverified": "warn"}[text.status],
+    }
