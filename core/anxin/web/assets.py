@@ -21,7 +21,9 @@ class AssetsMissing(RuntimeError):
     """The css, js and icons have not been built."""
 
     def __init__(self) -> None:
-        super().__init__("the web assets are not built: run `make install` (or `python hatch_build.py` in a checkout)")
+        super().__init__(
+            "the web assets are not built: run `make install` (or `python hatch_build.py` in a checkout)"
+        )
 
 
 def _read(name: str) -> str:
@@ -64,9 +66,13 @@ def serve(filename: str) -> Response:
     if "gzip" in request.accept_encodings and (STATIC / packed).is_file():
         response = send_from_directory(STATIC, packed)
         response.headers["Content-Encoding"] = "gzip"
-        response.mimetype = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}[Path(filename).suffix]
+        response.mimetype = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}[
+            Path(filename).suffix
+        ]
     else:
         response = send_from_directory(STATIC, filename)
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = _FOREVER if Path(filename).name in set(manifest().values()) else "no-cache"
+    response.headers["Cache-Control"] = (
+        _FOREVER if Path(filename).name in set(manifest().values()) else "no-cache"
+    )
     return response

@@ -83,7 +83,9 @@ def _to_linear_rgb(colour: Oklch) -> tuple[float, float, float]:
 
 def from_oklch(lightness: float, chroma: float, hue: float) -> str:
     """The nearest sRGB colour: chroma is lowered until it fits."""
-    while chroma > 0 and any(not -0.0005 <= c <= 1.0005 for c in _to_linear_rgb(Oklch(lightness, chroma, hue))):
+    while chroma > 0 and any(
+        not -0.0005 <= c <= 1.0005 for c in _to_linear_rgb(Oklch(lightness, chroma, hue))
+    ):
         chroma -= _CHROMA_STEP
     return "#" + "".join(f"{_gamma(c):02x}" for c in _to_linear_rgb(Oklch(lightness, max(chroma, 0.0), hue)))
 

@@ -25,6 +25,7 @@ ITEMS = {
     "result": "employee.html",
     "help": "employee.html",
     "booking": "employee.html",
+    "sheet": "focus.html",
     "done": "employee.html",
     "empty": "employee.html",
     "surfaces": "employee.html",
@@ -82,10 +83,14 @@ def shell_sample() -> dict[str, Any]:
             _entry("brand", "palette", "外观与品牌", "Branding", admin),
             _entry("tables", "building-2", "服务单位", "Employers", admin),
         ],
-        "actor": SimpleNamespace(name=t("周晓岚", "Zhou Xiaolan"), role_title=t("工会管理员", "Union administrator")),
+        "actor": SimpleNamespace(
+            name=t("周晓岚", "Zhou Xiaolan"), role_title=t("工会管理员", "Union administrator")
+        ),
         "unread": 2,
         "notices_url": url_for("gallery.show", item="records"),
-        "help_line": SimpleNamespace(number="0546-855 1234", label=t("厂里的心理热线", "The plant's own line")),
+        "help_line": SimpleNamespace(
+            number="0546-855 1234", label=t("厂里的心理热线", "The plant's own line")
+        ),
     }
 
 
@@ -102,7 +107,13 @@ def show(item: str) -> Response:
     context = shell_sample()
     try:
         return page(
-            f"gallery/{item}.html", shell=shell, t=t, theme=theme, chart=CHART, posted=request.method == "POST", **context
+            f"gallery/{item}.html",
+            shell=shell,
+            t=t,
+            theme=theme,
+            chart=CHART,
+            posted=request.method == "POST",
+            **context,
         )
     except TemplateNotFound as absent:
         if absent.name == f"gallery/{item}.html":

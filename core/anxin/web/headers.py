@@ -58,7 +58,9 @@ def protect(response: Response) -> Response:
 def count_report() -> tuple[str, int]:
     """POST /csp: browsers report what the policy blocked. The body is untrusted and may hold addresses, so only the
     directive is kept."""
-    content = request.get_data(cache=False)[:REPORT_LIMIT] if (request.content_length or 0) <= REPORT_LIMIT else b""
+    content = (
+        request.get_data(cache=False)[:REPORT_LIMIT] if (request.content_length or 0) <= REPORT_LIMIT else b""
+    )
     directive = next((name for name in POLICY if name.encode() in content), "other")
     with _lock:
         _counts[directive] += 1

@@ -29,14 +29,21 @@ class Words(NamedTuple):
 _WORDS: Mapping[int, Words] = {
     400: Words(lazy("This could not be read"), lazy("Please go back and try once more.")),
     401: Words(lazy("Please sign in first")),
-    403: Words(lazy("This is not open to you"), lazy("If you need it for your work, ask your administrator.")),
+    403: Words(
+        lazy("This is not open to you"), lazy("If you need it for your work, ask your administrator.")
+    ),
     404: Words(lazy("There is no such page"), lazy("The link may have expired.")),
     405: Words(lazy("There is no such page"), lazy("The link may have expired.")),
     409: Words(lazy("This has just changed"), lazy("Please look at it again and decide anew.")),
     413: Words(lazy("This file is too large")),
     422: Words(lazy("Some answers need another look")),
-    429: Words(lazy("One moment, please"), lazy("That was very often in a short time. Please try again in a minute.")),
-    503: Words(lazy("A part of the system is resting"), lazy("What you filled in is still here. Please try again shortly.")),
+    429: Words(
+        lazy("One moment, please"), lazy("That was very often in a short time. Please try again in a minute.")
+    ),
+    503: Words(
+        lazy("A part of the system is resting"),
+        lazy("What you filled in is still here. Please try again shortly."),
+    ),
 }
 _OURS = Words(
     lazy("Something went wrong on our side"),
@@ -44,19 +51,19 @@ _OURS = Words(
 )
 
 
-def wants_part() -> bool:
-    """Whether htmx asked for the main part only (not a restored history entry, not a whole page)."""
+def part() -> str:
+    """What htmx asked for: "main", "sheet" (a dialog), or "" for a whole page (also for a restored history entry)."""
     headers = request.headers
-    return (
-        headers.get("HX-Request") == "true"
-        and headers.get("HX-Request-Type", "partial") == "partial"
-        and "HX-History-Restore-Request" not in headers
-    )
+    if headers.get("HX-Request") != "true" or "HX-History-Restore-Request" in headers:
+        return ""
+    if headers.get("HX-Request-Type", "partial") != "partial":
+        return ""
+    return "sheet" if headers.get("HX-Target", "").endswith("#sheet") else "main"
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
     """The template as a whole page; for an htmx request only its title and its block `main` (target #main)."""
-    response = make_response(render_template(template, partial=wants_part(), **context), status)
+    response = make_response(render_template(template, partial=part(), **context), status)
     response.vary.update(("HX-Request", "Cookie"))
     return response
 
@@ -100,11 +107,11 @@ def render_error(error: BaseException, shell: str = "employee.html") -> Response
         log.error("answered %s", code, exc_info=error)
         template = current_app.jinja_env.get_template("error.html")
         tenant = tenant_words(g.tenant) if "tenant" in g else None
-        html = template.render(**context, tenant=tenant, help_line=None, partial=False, **shell_basics())
+        html = template.render(**context, tenant=tenant, help_line=None, partial="", **shell_basics())
     else:
-        html = render_template("error.html", partial=wants_part(), **context)
+        html = render_template("error.html", partial=part() and "main", **context)
     response = make_response(html, status)
-    if wants_part():
+    if part():
         # whatever the request was to change, the news belongs where the page's content is
         response.headers["HX-Retarget"] = "#main"
         response.headers["HX-Reswap"] = "innerHTML"

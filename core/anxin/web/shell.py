@@ -25,7 +25,10 @@ def shell() -> dict[str, Any]:
     context: dict[str, Any] = {"tenant": tenant_words(tenant), "help_line": help_line(ctx)}
     if ctx.actor.signed_in:
         context |= {
-            "actor": {"name": ctx.actor.name, "role_title": " · ".join(map(str, titles(tenant, ctx.actor.roles)))},
+            "actor": {
+                "name": ctx.actor.name,
+                "role_title": " · ".join(map(str, titles(tenant, ctx.actor.roles))),
+            },
             "nav": items(ctx, "staff"),
             "tabs": items(ctx, "employee"),
             "unread": unread(ctx),
@@ -42,14 +45,25 @@ def tenant_words(tenant: TenantInfo) -> dict[str, Any]:
 def help_line(ctx: Ctx) -> dict[str, str] | None:
     """The tenant's own line beside 12356, which no tenant can remove."""
     line = ctx.settings_of("safety").get("help_line") or {}
-    return {"number": line["number"], "label": line.get("label") or _("Our own line")} if line.get("number") else None
+    return (
+        {"number": line["number"], "label": line.get("label") or _("Our own line")}
+        if line.get("number")
+        else None
+    )
 
 
 def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
     """Navigation of one shell: core's and the enabled plugins' items the actor may open, in order."""
     registry = ctx.runtime.registry
-    every: list[NavItem] = [*registry.core.nav, *(item for plugin in registry.enabled(ctx.tenant) for item in plugin.nav)]
-    shown = [item for item in every if item.shell == which and (item.permission is None or ctx.allowed(item.permission))]
+    every: list[NavItem] = [
+        *registry.core.nav,
+        *(item for plugin in registry.enabled(ctx.tenant) for item in plugin.nav),
+    ]
+    shown = [
+        item
+        for item in every
+        if item.shell == which and (item.permission is None or ctx.allowed(item.permission))
+    ]
     return [
         {
             "href": address,

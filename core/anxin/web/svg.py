@@ -37,7 +37,9 @@ def _band(start: float, end: float, css: str) -> str:
     )
 
 
-def gauge(value: Number, maximum: Number, cuts: Sequence[Number] = (), minimum: Number = 0, label: str = "") -> Markup:
+def gauge(
+    value: Number, maximum: Number, cuts: Sequence[Number] = (), minimum: Number = 0, label: str = ""
+) -> Markup:
     """`cuts` are the highest values of all bands but the last (PHQ-9: 4, 9, 14, 19). No red, no verdict."""
     span = (maximum - minimum) or 1
     edges = [0.0, *((cut + 0.5 - minimum) / span for cut in cuts), 1.0]
@@ -64,7 +66,8 @@ def spark(values: Sequence[Number]) -> Markup:
     width, height, low, high = 120, 34, min(values), max(values)
     span = (high - low) or 1
     points = " ".join(
-        f"{i * width / (len(values) - 1):.1f},{height - 4 - (v - low) / span * (height - 8):.1f}" for i, v in enumerate(values)
+        f"{i * width / (len(values) - 1):.1f},{height - 4 - (v - low) / span * (height - 8):.1f}"
+        for i, v in enumerate(values)
     )
     return Markup(
         f'<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">'
@@ -107,7 +110,9 @@ def lines(pairs: Iterable[tuple[str, Sequence[Number | None]]]) -> list[Series]:
 def chart_data(labels: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
     """What charts.js draws: the first line as bars, the others as lines over them."""
     kinds = ("bar", *("line" for _ in series[1:]))
-    drawn = [{"name": s.name, "type": kind, "data": list(s.values)} for s, kind in zip(series, kinds, strict=False)]
+    drawn = [
+        {"name": s.name, "type": kind, "data": list(s.values)} for s, kind in zip(series, kinds, strict=False)
+    ]
     return {"x": list(labels), "series": drawn}
 
 
@@ -131,7 +136,9 @@ def bars(labels: Sequence[str], series: Sequence[Series], title: str) -> Markup:
                 f'width="{thick - 2:.1f}" height="{tall:.1f}" rx="{min(4.0, tall / 2):.1f}"/>'
             )
         drawn.append(f'<text x="{middle:.0f}" y="{_HEIGHT - 10}" text-anchor="middle">{escape(label)}</text>')
-    return Markup(f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(drawn)}</svg>')
+    return Markup(
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(drawn)}</svg>'
+    )
 
 
 def qr(text: str) -> Markup:

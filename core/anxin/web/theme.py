@@ -108,7 +108,10 @@ def _light(brand: str) -> Tokens:
         tokens["brand-hover"] = from_oklch(max(to_oklch(fill).lightness - 0.05, 0.05), chroma, hue)
     else:
         # a bright brand keeps its colour and carries dark labels
-        tokens |= {"brand": brand, "on-brand": fit(from_oklch(0.25, min(chroma, 0.05), hue), [brand], _STRONG, darker=True)}
+        tokens |= {
+            "brand": brand,
+            "on-brand": fit(from_oklch(0.25, min(chroma, 0.05), hue), [brand], _STRONG, darker=True),
+        }
         tokens["brand-hover"] = from_oklch(min(lightness + 0.03, 0.97), chroma, hue)
     grounds = [tokens[ground] for ground in ("paper", "surface", "sunk", "brand-soft")]
     tokens["brand-text"] = fit(brand, grounds, _AIM, darker=True)
@@ -120,7 +123,9 @@ def _dark(brand: str) -> Tokens:
     tokens = dict(DARK)
     tokens["brand-soft"] = from_oklch(0.27, min(chroma * 0.35, 0.045), hue)
     tokens["brand-line"] = from_oklch(0.42, min(chroma * 0.5, 0.07), hue)
-    fill = fit(from_oklch(0.76, min(chroma, 0.13), hue), [tokens["paper"], tokens["surface"]], _AIM, darker=False)
+    fill = fit(
+        from_oklch(0.76, min(chroma, 0.13), hue), [tokens["paper"], tokens["surface"]], _AIM, darker=False
+    )
     tokens["brand"] = fill
     tokens["on-brand"] = fit(from_oklch(0.2, min(chroma, 0.04), hue), [fill], _STRONG, darker=True)
     tokens["brand-hover"] = from_oklch(min(to_oklch(fill).lightness + 0.05, 0.97), min(chroma, 0.12), hue)

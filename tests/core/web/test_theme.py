@@ -55,7 +55,9 @@ def test_the_stylesheet_answers_device_and_choice() -> None:
     assert ":root[data-theme=dark]{color-scheme:dark;" in sheet
 
 
-@pytest.mark.parametrize(("text", "colour"), [("1F6F6B", "#1f6f6b"), ("#0af", "#00aaff"), (" #FFFFFF ", "#ffffff")])
+@pytest.mark.parametrize(
+    ("text", "colour"), [("1F6F6B", "#1f6f6b"), ("#0af", "#00aaff"), (" #FFFFFF ", "#ffffff")]
+)
 def test_colours_are_read_as_people_write_them(text: str, colour: str) -> None:
     assert parse(text) == colour
 

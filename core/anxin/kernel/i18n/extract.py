@@ -26,6 +26,7 @@ msgstr ""
 
 """
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+_LONE_PERCENT = re.compile(r"%(?!\(\w+\)[sd])")
 
 MsgId = str | tuple[str, ...]
 
@@ -98,7 +99,7 @@ def _faults(message: Message) -> Iterator[str]:
             len(ids) == 1 and wanted - set(_PLACEHOLDER.findall(text))
         ):
             yield f"placeholders differ: {text}"
-        if re.search(r"%(?!\(\w+\)[sd]|%)", text) and "python-format" in message.flags:
+        if _LONE_PERCENT.search(text.replace("%%", "")) and "python-format" in message.flags:
             yield f"a lone percent sign: {text}"
         for word in BANNED:
             if word in text:
