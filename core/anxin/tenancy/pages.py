@@ -1,5 +1,163 @@
-"""Pages of the tenancy room."""
+"""The union admin's pages about the tenant itself: modules, name and colours, organisation."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from anxin.kernel.blueprints import PluginBlueprint
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import Invalid
+from anxin.kernel.guard import guard
+from anxin.tenancy import services
+from anxin.tenancy.models import Unit
+from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE
+from anxin.tenancy.schemas import BrandInput, BrandPreview, ModuleInput, Nothing, UnitInput
+from anxin.web import theme
+from anxin.web.pages import page
 
-bp = PluginBlueprint("tenancy", __name__, core=True)
+bp = PluginBlueprint("tenancy", __name__, core=True, url_prefix="/admin")
+
+COLOURS = ("#1f6f6b", "#d7000f", "#f39800", "#0052d9", "#6a3d9a", "#2f5d8a")
+
+
+# ---- modules ------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/modules")
+@guard(MODULES_MANAGE)
+def modules(ctx: Ctx) -> ResponseReturnValue:
+    return page("tenancy/modules.html", modules=services.modules(ctx))
+
+
+@bp.get("/modules/<name>")
+@guard(MODULES_MANAGE)
+def module(ctx: Ctx, name: str) -> ResponseReturnValue:
+    """What switching on means; a dialog for htmx, a page without script."""
+    return _ask(ctx, name)
+
+
+def _ask(ctx: Ctx, name: str, error: Invalid | None = None) -> Response:
+    context = {"state": services.module(ctx, name), "errors": error.fields if error else {}}
+    if request.headers.get("HX-Request") == "true" and error is None:
+        return Response(render_template("tenancy/_module_dialog.html", **context))
+    return page("tenancy/module.html", **context)
+
+
+def _ask_again(ctx: Ctx, error: Invalid, name: str) -> Response:
+    return _ask(ctx, name, error)
+
+
+@bp.post("/modules/<name>")
+@guard(MODULES_MANAGE, input=ModuleInput, invalid=_ask_again)
+def switch_module(ctx: Ctx, data: dict[str, Any], name: str) -> ResponseReturnValue:
+    if data["on"]:
+        services.switch_on(ctx, name, signed=data["signed"])
+    else:
+        services.switch_off(ctx, name)
+    return redirect(url_for("tenancy.modules", done=name), code=303)
+
+
+# ---- name and colours ---------------------------------------------------------------------------------------------
+
+
+def _brand(ctx: Ctx, colour: str, name: str, errors: Any = None) -> Response:
+    return page(
+        "tenancy/brand.html",
+        product_name=name,
+        colour=colour,
+        theme=theme.derive(colour),
+        report=theme.report(colour),
+        colours=COLOURS,
+        errors=errors or {},
+    )
+
+
+def _brand_again(ctx: Ctx, error: Invalid) -> Response:
+    return _brand(ctx, _known_colour(ctx), request.form.get("product_name", ""), error.fields)
+
+
+@bp.get("/brand")
+@guard(BRAND_MANAGE, input=BrandPreview)
+def brand(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    return _brand(ctx, data["colour"] or _known_colour(ctx), ctx.tenant.product_name)
+
+
+@bp.post("/brand")
+@guard(BRAND_MANAGE, input=BrandInput, invalid=_brand_again)
+def save_brand(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    services.set_brand(ctx, data["product_name"], data["colour"])
+    return redirect(url_for("tenancy.brand"), code=303)
+
+
+def _known_colour(ctx: Ctx) -> str:
+    return str(ctx.tenant.brand.get("colour") or theme.DEFAULT_BRAND)
+
+
+# ---- organisation -------------------------------------------------------------------------------------------------
+
+
+@bp.get("/org")
+@guard(ORG_MANAGE)
+def org(ctx: Ctx) -> ResponseReturnValue:
+    units = services.tree(ctx)
+    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=_options(units), errors={}, values={})
+
+
+def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
+    nodes: dict[UUID, dict[str, Any]] = {}
+    top: list[dict[str, Any]] = []
+    for row in units:
+        node = {"title": row.name, "href": url_for("tenancy.unit", unit=row.id), "text": "", "children": [], "open": row.parent_id is None}  # fmt: skip
+        nodes[row.id] = node
+        (nodes[row.parent_id]["children"] if row.parent_id in nodes else top).append(node)
+    return top
+
+
+def _options(units: list[Unit]) -> list[tuple[UUID, str]]:
+    """For a select: deeper units are indented, in tree order."""
+    depth = {row.id: row.path.count("/") - 1 for row in units}
+    return [(row.id, "\u3000" * depth[row.id] + row.name) for row in units]
+
+
+def _org_again(ctx: Ctx, error: Invalid) -> Response:
+    units = services.tree(ctx)
+    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=_options(units), errors=error.fields, values=request.form)
+
+
+@bp.post("/org")
+@guard(ORG_MANAGE, input=UnitInput, invalid=_org_again)
+def add_unit(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    services.add_unit(ctx, data["name"], data["parent"], data["code"] or None)
+    return redirect(url_for("tenancy.org"), code=303)
+
+
+def _unit(ctx: Ctx, unit: UUID, error: Invalid | None = None) -> Response:
+    row = services.unit(ctx, unit)
+    others = [other for other in services.tree(ctx) if not other.path.startswith(row.path)]
+    return page("tenancy/unit.html", unit=row, options=_options(others), errors=error.fields if error else {})
+
+
+def _unit_again(ctx: Ctx, error: Invalid, unit: UUID) -> Response:
+    return _unit(ctx, unit, error)
+
+
+@bp.get("/org/<uuid:unit>")
+@guard(ORG_MANAGE)
+def unit(ctx: Ctx, unit: UUID) -> ResponseReturnValue:
+    return _unit(ctx, unit)
+
+
+@bp.post("/org/<uuid:unit>")
+@guard(ORG_MANAGE, input=UnitInput, invalid=_unit_again)
+def change_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnValue:
+    services.change_unit(ctx, unit, name=data["name"], parent_id=data["parent"])
+    return redirect(url_for("tenancy.org"), code=303)
+
+
+@bp.post("/org/<uuid:unit>/close")
+@guard(ORG_MANAGE, input=Nothing)
+def close_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnValue:
+    services.close_unit(ctx, unit)
+    return redirect(url_for("tenancy.org"), code=303)

@@ -17,7 +17,13 @@ PERMISSIONS = [MODULES_MANAGE, ORG_MANAGE, BRAND_MANAGE, SETTINGS_MANAGE]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
-NAV: list[NavItem] = []
+NAV = [
+    NavItem(lazy("Workbench"), "home.workbench", None, icon="chart-column", order=0),
+    NavItem(lazy("Modules"), "tenancy.modules", MODULES_MANAGE, icon="blocks", order=60, group=lazy("Set up")),
+    NavItem(lazy("Organisation"), "tenancy.org", ORG_MANAGE, icon="network", order=62, group=lazy("Set up")),
+    NavItem(lazy("Name and colours"), "tenancy.brand", BRAND_MANAGE, icon="palette", order=68, group=lazy("Set up")),
+    NavItem(lazy("Home"), "home.index", None, icon="house", shell="employee", order=0),
+]
 SETTINGS: dict[str, type[Any]] = {}
 RETENTION: list[Retention] = []
 PERSONAL_DATA: list[Any] = []
