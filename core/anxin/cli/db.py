@@ -3,7 +3,6 @@
 import click
 
 from anxin.cli.options import settings_option
-from anxin.cli.schema import run_upgrade
 from anxin.embedded.services import running_services
 from anxin.settings import Settings
 
@@ -31,6 +30,8 @@ def upgrade(settings: Settings) -> None:
       anxin db upgrade
       anxin db upgrade --data /srv/anxin
     """
+    from anxin.cli.schema import run_upgrade  # brings all rooms and plugins; `db url` must stay quick
+
     with running_services(settings, migrate=False):
         done = run_upgrade(settings)
     for line in done or ["the database is up to date"]:

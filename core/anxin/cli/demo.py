@@ -70,4 +70,9 @@ def seed(settings: Settings) -> None:
 @settings_option
 def provider(settings: Settings) -> None:
     """Serve the demo's OpenID provider. Example: anxin demo-provider --data var/demo"""
-    story.serve_provider(settings)
+    from anxin.demo.places import (
+        employer_folder,
+    )  # neither `anxin demo` nor its seeding needs Authlib's server
+    from anxin.demo.provider import main as serve
+
+    serve(["--data", str(employer_folder(settings)), "--port", str(settings.demo_provider_port)])

@@ -3,7 +3,8 @@
 import click
 
 from anxin.cli.options import json_option, print_json, settings_option
-from anxin.extension.registry import CoreParts, load
+from anxin.extension.registry import load
+from anxin.rooms import core_parts
 from anxin.settings import Settings
 
 
@@ -28,7 +29,7 @@ def list_plugins(settings: Settings, as_json: bool) -> None:
       anxin plugin list
       anxin plugin list --json
     """
-    found = load(CoreParts(), settings.plugins).plugins.values()
+    found = load(core_parts(), settings.plugins).plugins.values()
     rows = [
         {
             "name": item.name,

@@ -19,7 +19,9 @@ def worker(settings: Settings) -> None:
       anxin worker
       DATABASE_URL=… REDIS_URL=… anxin worker
     """
-    from anxin import background  # brings the whole application, which no other command of this file needs
+    from anxin.cli import (
+        background,
+    )  # brings the whole application, which no other command of this file needs
 
     background.run_worker(settings)
 
@@ -35,7 +37,7 @@ def relay(settings: Settings, with_scheduler: bool) -> None:
       anxin relay
       anxin relay --with-scheduler     one process instead of two
     """
-    from anxin import background  # as above
+    from anxin.cli import background  # as above
 
     background.run_relay(settings, scheduler=with_scheduler)
 
@@ -49,6 +51,6 @@ def scheduler(settings: Settings) -> None:
     Examples:
       anxin scheduler
     """
-    from anxin import background  # as above
+    from anxin.cli import background  # as above
 
     background.run_scheduler(settings)
