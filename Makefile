@@ -53,7 +53,7 @@ fmt: install  ## Format the code and sort its imports.
 	@$(BIN)/ruff format .
 
 bench: install  ## Measure the budgets; writes var/measured/bench.json.
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.bench
 
 lock: install  ## Pin the newest allowed versions, with hashes, into both locks.
 	@$(BIN)/python -m venv var/lock-tool && var/lock-tool/bin/pip install --quiet --disable-pip-version-check uv
