@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from anxin.identity.oidc_refusal import SignInRefused
+from anxin.kernel.outbound_rules import Address, Network, is_public
 
 _MAX_URL = 2048
 _PORTS = {"https": 443, "http": 80}
@@ -25,12 +26,17 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """`insecure_hosts`: the operator allows http and private addresses for these hosts ("127.0.0.1",
-    "idp:8080"). `pinned_hosts`: the tenant's admin trusts these hosts for endpoints although the issuer
-    lives elsewhere."""
+    """What is allowed beyond https and public addresses on the issuer's own host.
+
+    `insecure_hosts`: the operator allows http and private addresses for these hosts ("127.0.0.1",
+    "idp:8080"). `networks`: the operator's networks (settings.outbound_allow), where http and private
+    addresses will do. `pinned_hosts`: the tenant's admin trusts these hosts for endpoints although the
+    issuer lives elsewhere.
+    """
 
     insecure_hosts: frozenset[str] = frozenset()
     pinned_hosts: frozenset[str] = frozenset()
+    networks: tuple[Network, ...] = ()
 
     def issuer(self, issuer: str) -> str:
         """The issuer, if it may be fetched. Compared as it is ever after: no normalising."""
@@ -72,12 +78,19 @@ class AddressRules:
             raise SignInRefused(code)
         if {".", ".."} & set(parts.path.lower().replace("%2e", ".").split("/")):
             raise SignInRefused(code)
-        allowed = _listed(parts, self.insecure_hosts)
+        allowed = _listed(parts, self.insecure_hosts) or self._inside(_host(parts))
         if parts.scheme != "https" and not (parts.scheme == "http" and allowed):
             raise SignInRefused(code)
-        if not allowed and _is_private(parts.hostname):
+        if not allowed and _is_private(_host(parts)):
             raise SignInRefused("address_private")
         return parts
+
+    def _inside(self, host: str) -> bool:
+        """In the operator's networks. Names are the outbound client's to check, once resolved."""
+        address = _literal(host)
+        if address is None:
+            return bool(self.networks) and not _is_disguised(host)
+        return any(address in network for network in self.networks)
 
 
 #: https everywhere, nothing private, nothing pinned.
@@ -102,20 +115,21 @@ def _names(query: str) -> set[str]:
 
 
 def _is_private(host: str) -> bool:
-    """Literal addresses; names are judged when they are resolved. Odd spellings of IPv4 count as private."""
-    host = host.rstrip(".")
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
+    """Literal addresses; names are judged when they are resolved."""
+    address = _literal(host)
+    if address is not None:
+        return not is_public(address)
+    return _is_disguised(host) or host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+
+
+def _is_disguised(host: str) -> bool:
+    """127.1, 2130706433 and 0x7f.1 are addresses to a resolver, though not to `ipaddress`."""
+    last = host.rpartition(".")[2]
+    return last.isdigit() or last.startswith("0x")
+
+
+def _literal(host: str) -> Address | None:
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
-        last = host.rpartition(".")[2]
-        return last.isdigit() or last.startswith("0x")
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address.sixtofour or address
-        if address in _NAT64:
-            return True
-    return not address.is_global or address.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+        return None

@@ -14,6 +14,7 @@ from anxin.identity.oidc_address import STRICT, AddressRules
 from anxin.identity.oidc_keys import parse_keys
 from anxin.identity.oidc_refusal import SignInRefused
 from anxin.identity.oidc_wire import Http, StrictJsonError, fetch, strict_object
+from anxin.kernel.outbound import OutboundRefused, Reason
 
 #: Public-key signatures only. `none` is nobody's signature, and with HS* the client secret (or, confused, the
 #: provider's public key) would be the signing key.
@@ -47,7 +48,7 @@ class ProviderMetadata:
 def discover(issuer: str, http: Http, rules: AddressRules = STRICT) -> ProviderMetadata:
     """Fetch and judge a provider's description and keys. For the admin's save button, not for sign-ins."""
     rules.issuer(issuer)
-    document = _document(fetch(http, get_well_known_url(issuer, external=True), "discovery_failed"))
+    document = _document(http, get_well_known_url(issuer, external=True))
     if document.get("issuer") != issuer:
         raise SignInRefused("issuer_mismatch")
     _require_code_flow(document)
@@ -68,9 +69,14 @@ def discover(issuer: str, http: Http, rules: AddressRules = STRICT) -> ProviderM
     return metadata
 
 
-def _document(body: bytes) -> dict[str, Any]:
+def _document(http: Http, url: str) -> dict[str, Any]:
     try:
-        return strict_object(body)
+        return strict_object(fetch(http, url, "discovery_failed"))
+    except SignInRefused as refusal:
+        cause = refusal.__cause__
+        if isinstance(cause, OutboundRefused) and cause.reason is Reason.ADDRESS:
+            raise SignInRefused("address_private") from refusal
+        raise
     except StrictJsonError as problem:
         raise SignInRefused("discovery_malformed") from problem
 

@@ -85,7 +85,7 @@ REFUSALS: Final[dict[str, tuple[int, Text]]] = {
 }
 
 
-class SignInRefused(AnxinError):  # noqa: N818  # a refusal, like the rest of its family
+class SignInRefused(AnxinError):  # a refusal, like the rest of its family
     """Nobody was signed in, and why. `code` is a key of REFUSALS and may go into the audit entry."""
 
     def __init__(self, code: str) -> None:

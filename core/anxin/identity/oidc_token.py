@@ -94,7 +94,7 @@ class _OneAlgorithm(jws.JWSRegistry):
     def __init__(self, algorithm: str) -> None:
         super().__init__(algorithms=[algorithm], strict_check_header=False)
 
-    def get_alg(self, name: str) -> jws.JWSAlgModel:
+    def get_alg(self, name: str) -> Any:
         if self.allowed != [name]:
             raise UnsupportedAlgorithmError(name)
         return self.algorithms[name]

@@ -123,7 +123,7 @@ def _dummy() -> str:
 
 @cache
 def _common() -> frozenset[str]:
-    listed = files(__package__).joinpath("passwords_common.txt").read_text("utf-8").splitlines()
+    listed = files("anxin.identity").joinpath("passwords_common.txt").read_text("utf-8").splitlines()
     return frozenset(line.strip() for line in listed if line.strip() and not line.startswith("#"))
 
 

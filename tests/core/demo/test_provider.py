@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def issuer(folder: Path) -> Iterator[str]:
-    """The provider on a free port. The issuer must be known before the port, so the app is made in between."""
+    """The provider on a free port. The issuer holds the port, so the app is made after it."""
     save_employer(folder, EMPLOYER)
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=demo._Quiet)
     address = f"http://127.0.0.1:{server.server_port}"

@@ -1,7 +1,7 @@
 """An OpenID Connect provider that is honest until a test gives it a trick.
-
-A real HTTP server on loopback, so that redirects, drips and floods are what they are on a wire. Left alone it does
-everything right (PKCE, one use per code, signed ID tokens), so each refusal in the tests is caused by its one trick.
+ A real HTTP server on loopback, so that redirects, drips and floods are what they are on a wire. Left alone
+it does everything right (PKCE, one use per code, signed ID tokens), so each refusal in the tests is caused
+by its one trick.
 """
 
 import base64
@@ -210,7 +210,7 @@ class Exchange(BaseHTTPRequestHandler):
             ConnectionResetError,
         ):  # the client hung up on a drip or a flood, as it should
             self.close_connection = True
-        except Exception as problem:  # noqa: BLE001  # whatever it is, the test must hear of it
+        except Exception as problem:  # whatever it is, the test must hear of it
             self.provider.broken.append(problem)
             self.close_connection = True
 

@@ -1,4 +1,4 @@
-"""One sign-in from discovery to claims, as the pages will do it; the tests change the provider, not the flow."""
+"""One sign-in from discovery to claims, as the pages do it; tests change the provider, not the flow."""
 
 from anxin.identity import oidc
 from anxin.identity.oidc import Http

@@ -1,11 +1,10 @@
-"""The honest sign-in: every algorithm and both ways of authenticating a client, and what is kept between the steps."""
+"""The honest sign-in: every algorithm, both ways of authenticating, what is kept between the steps."""
 
 import json
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-
 from anxin.identity import oidc
 from anxin.kernel.clock import travel
 
@@ -93,7 +92,7 @@ def test_ten_minutes_are_enough_and_eleven_too_many(hostile_one: hostile.Hostile
 
 
 def test_a_code_and_its_state_work_once(hostile_one: hostile.HostileProvider, http: Http) -> None:
-    """The pages drop the pending before `finish`; should they not, the provider's refusal is passed on clearly."""
+    """The pages drop the pending before `finish`; if not, the provider's refusal is passed on."""
     provider = provider_row(hostile_one, http)
     url, pending = oidc.begin(provider, REDIRECT)
     query = hostile_one.authorize(url)

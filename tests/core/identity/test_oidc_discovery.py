@@ -1,12 +1,13 @@
-"""What the admin's save button refuses: addresses, documents and keys of a provider that must not be trusted."""
+"""What the admin's save button refuses: addresses, documents and keys that must not be trusted."""
 
 import json
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey
-
 from anxin.identity import oidc
+from anxin.kernel.outbound import Client
+from joserfc.jwk import OctKey
 
 from . import hostile_provider as hostile
 from .hostile_provider import HostileProvider, Tricks
@@ -240,6 +241,54 @@ def test_without_the_operators_word_loopback_is_closed(hostile_one: HostileProvi
     assert hostile_one.seen == []
     exact = oidc.AddressRules(frozenset({f"127.0.0.1:{port}"}))
     assert oidc.discover(hostile_one.issuer, http, exact).issuer == hostile_one.issuer
+
+
+@pytest.mark.parametrize(
+    "addresses", [["10.0.0.8"], ["169.254.169.254"], ["::1"], ["93.184.215.14", "192.168.0.7"], ["fd00::1"]]
+)
+def test_a_name_that_leads_inwards_is_not_opened(addresses: list[str]) -> None:
+    """The issuer looks public; what its name resolves to is not. No packet leaves."""
+    inwards = Client(resolve=lambda host, port, seconds: addresses)
+    with pytest.raises(oidc.SignInRefused) as refused:
+        oidc.discover("https://idp.example", inwards)
+    assert refused.value.code == "address_private"
+
+
+def test_rules_alone_open_nothing(hostile_one: HostileProvider) -> None:
+    """Both the rules and the outbound client must have the operator's word."""
+    assert refusal(hostile_one, Client()) == "address_private"
+    assert hostile_one.seen == []
+
+
+@pytest.mark.parametrize(
+    ("issuer", "taken"),
+    [
+        ("http://10.1.2.3/realms/a", True),
+        ("https://10.1.2.3", True),
+        ("http://sso.dongling.local", True),
+        ("https://sso.internal", True),
+        ("http://10.2.0.1", False),
+        ("https://192.168.0.1", False),
+        ("https://167838211", False),  # 10.1.2.3 in disguise
+        ("http://0x0a.1", False),
+        ("ftp://10.1.2.3", False),
+    ],
+)
+def test_the_operators_networks(issuer: str, taken: bool) -> None:
+    rules = oidc.AddressRules(networks=(ip_network("10.1.0.0/16"),))
+    if taken:
+        assert rules.issuer(issuer) == issuer
+        assert rules.endpoint(issuer + "/token", issuer)
+    else:
+        with pytest.raises(oidc.SignInRefused):
+            rules.issuer(issuer)
+
+
+def test_a_secure_issuer_keeps_to_https_inside_the_networks() -> None:
+    rules = oidc.AddressRules(networks=(ip_network("10.1.0.0/16"),), pinned_hosts=frozenset({"10.1.2.3"}))
+    with pytest.raises(oidc.SignInRefused) as refused:
+        rules.endpoint("http://10.1.2.3/token", "https://10.1.2.3")
+    assert refused.value.code == "endpoint_invalid"
 
 
 def test_a_pinned_host_is_the_admins_own_decision(hostile_one: HostileProvider, http: Http) -> None:

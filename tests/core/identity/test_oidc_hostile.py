@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from anxin.identity import oidc
+from anxin.kernel.clock import travel
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import RSAKey
 from werkzeug.datastructures import MultiDict
-
-from anxin.identity import oidc
-from anxin.kernel.clock import travel
 
 from . import hostile_provider as hostile
 from .hostile_provider import RSA, HostileProvider, Tricks, raw_token
@@ -252,7 +251,8 @@ USERINFO = {
     "refused": (taken("/userinfo", hostile.status(401)), "userinfo_failed"),
 }
 
-#: Codes of the remaining tests in this file and of discovery; together with the tables they must be all there are.
+#: Codes of the remaining tests in this file and of discovery; together with the tables they must be all
+#: there are.
 ELSEWHERE = {
     "issuer_invalid", "address_private", "discovery_failed", "discovery_malformed", "issuer_mismatch",
     "endpoint_invalid", "endpoint_foreign", "flow_unsupported", "pkce_unsupported", "algorithm_unsupported",

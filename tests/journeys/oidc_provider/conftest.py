@@ -1,4 +1,4 @@
-"""Installs and starts the certified npm provider: `npm ci` from the lock beside this file, into var/, once."""
+"""Installs and starts the certified npm provider: `npm ci` from the lock beside it, into var/, once."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ def _node() -> tuple[Path, Path]:
 
 @pytest.fixture(scope="session")
 def provider_folder() -> Path:
-    """A folder with the installed packages. Made beside and renamed: two runs at once never meet half of it."""
+    """A folder with the installed packages. Made beside and renamed: two runs never meet half of it."""
     node, npm = _node()
     lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
     final = CACHE / f"oidc-provider-{lock}"
