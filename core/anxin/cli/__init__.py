@@ -17,6 +17,7 @@ COMMANDS = {
     "db": ("anxin.cli.db:db", "Upgrade the database, print its address."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
+    "web": ("anxin.cli.processes:web", "Answer people (the web server of the platform)."),
     "worker": ("anxin.cli.processes:worker", "Run jobs (one process of the platform)."),
     "relay": ("anxin.cli.processes:relay", "Move committed effects to the job queue (one process)."),
     "scheduler": (

@@ -3,10 +3,28 @@
 Each builds the application once, like a web process, and then runs a loop of the kernel's until SIGTERM.
 """
 
+import os
+
 import click
 
 from anxin.cli.options import settings_option
+from anxin.embedded.programs import web_command
+from anxin.embedded.services import child_environment
 from anxin.settings import Settings
+
+
+@click.command()
+@settings_option
+def web(settings: Settings) -> None:
+    """Answer people until SIGTERM: granian in place of this process, so that signals reach it.
+
+    \b
+    Examples:
+      anxin web
+      ANXIN_HOST=0.0.0.0 ANXIN_WEB_WORKERS=4 anxin web
+    """
+    command = web_command(settings)
+    os.execve(command[0], command, child_environment(settings, os.environ))  # noqa: S606  (no shell wanted)
 
 
 @click.command()
