@@ -16,6 +16,7 @@ help:  ## List the targets.
 
 install: $(VENV)/.installed  ## Make .venv with everything; seconds when nothing changed.
 	@$(BIN)/python hatch_build.py
+	@$(BIN)/python -m compileall -q core plugins  # or each process compiles all, where PYTHONDONTWRITEBYTECODE is set
 
 # Pinned and hashed, then the project itself without build isolation: its build tools are in the same lock.
 $(VENV)/.installed: requirements-dev.lock pyproject.toml Makefile
