@@ -15,6 +15,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 import yaml
+from anxin.cli import COMMANDS
 from anxin.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,11 @@ def test_every_process_is_there_once(case: str) -> None:
     assert [component(m) for m in of_kind(case, "Job").values()] == ["migrate"]
     names = [(m["kind"], m["metadata"]["name"]) for m in manifests(case)]
     assert len(names) == len(set(names))
+
+
+def test_every_process_is_a_command_of_the_image(case: str) -> None:
+    for _, container in containers(case):
+        assert container["args"][0] in COMMANDS
 
 
 def test_relay_and_scheduler_never_run_twice(case: str) -> None:
