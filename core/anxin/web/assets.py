@@ -1,4 +1,4 @@
-"""The built assets: logical names to hashed files, icons of the sprite, and the route that serves them for ever."""
+"""The built assets: logical names to hashed files, icons of the sprite, and the route that serves them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def asset(name: str) -> str:
 
 
 def icon(name: str, extra: str = "") -> Markup:
-    """An icon of the sprite, hidden from screen readers: words beside it (or aria-label) say what it means."""
+    """An icon of the sprite, hidden from screen readers: words beside it (or aria-label) say what it
+    means."""
     if name not in icons():
         raise LookupError(f"no icon {name!r} in the sprite; add it to core/anxin/web/assets/icons.mjs")
     css = f"icon {extra}".rstrip()
@@ -61,7 +62,7 @@ def icon(name: str, extra: str = "") -> Markup:
 
 
 def serve(filename: str) -> Response:
-    """GET /static/…: hashed files may be kept for ever, and travel compressed when a compressed copy lies beside them."""
+    """GET /static/…: hashed files may be kept for ever, and travel compressed when a packed copy exists."""
     packed = f"{filename}.gz"
     if "gzip" in request.accept_encodings and (STATIC / packed).is_file():
         response = send_from_directory(STATIC, packed)

@@ -91,7 +91,7 @@ def from_oklch(lightness: float, chroma: float, hue: float) -> str:
 
 
 def fit(colour: str, grounds: Sequence[str], ratio: float, *, darker: bool) -> str:
-    """Move lightness (the hue stays) until `colour` reaches `ratio` on every ground; black or white at the end."""
+    """Move lightness (the hue stays) until `colour` has `ratio` on every ground, else black or white."""
     lightness, chroma, hue = to_oklch(colour)
     while 0 < lightness < 1:
         moved = from_oklch(lightness, chroma, hue)

@@ -1,7 +1,7 @@
 """/_ui: every macro with invented content, for looking at and for the accessibility tests. Development only.
 
-`?lang=en` shows English; the buttons of the app bar show dark and large. Sample texts are content, not interface, so they
-stand here in both languages instead of in the catalogues.
+`?lang=en` shows English; the buttons of the app bar show dark and large. Sample texts are content,
+not interface, so they stand here in both languages instead of in the catalogues.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
-from jinja2 import TemplateNotFound
 from werkzeug import Response
 
 from anxin.kernel.i18n import current_locale
@@ -59,10 +58,11 @@ def _entry(item: str, icon_name: str, zh: str, en: str, group: str = "") -> dict
     return {"href": url_for("gallery.show", item=item), "icon": icon_name, "title": t(zh, en), "group": group}
 
 
-def shell_sample() -> dict[str, Any]:
-    """The context that the app supplies on real pages."""
+def shell_sample(shell: str) -> dict[str, Any]:
+    """The context that the app supplies on real pages, and which shell to stand in."""
     work, admin = t("服务", "Services"), t("管理", "Administration")
     return {
+        "shell": shell,
         "tenant": SimpleNamespace(
             name=t("东岭油田第三采油厂工会", "Dongling Oilfield Plant 3 Union"),
             product_name=t("心晴驿站", "Xinqing"),
@@ -97,25 +97,13 @@ def shell_sample() -> dict[str, Any]:
 @blueprint.get("/")
 def index() -> Response:
     """All items."""
-    return page("gallery/index.html", items=ITEMS, t=t, shell="employee.html", **shell_sample())
+    return page("gallery/index.html", items=ITEMS, t=t, **shell_sample("employee.html"))
 
 
 @blueprint.route("/<item>", methods=["GET", "POST"])
 def show(item: str) -> Response:
     """One item in its shell. Forms post here and come back, so that the keyboard flows can be tried."""
-    shell = request.args.get("shell", ITEMS.get(item, "employee.html"))
-    context = shell_sample()
-    try:
-        return page(
-            f"gallery/{item}.html",
-            shell=shell,
-            t=t,
-            theme=theme,
-            chart=CHART,
-            posted=request.method == "POST",
-            **context,
-        )
-    except TemplateNotFound as absent:
-        if absent.name == f"gallery/{item}.html":
-            abort(404)
-        raise
+    if item not in ITEMS:
+        abort(404)
+    context = shell_sample(ITEMS[item]) | {"posted": request.method == "POST", "theme": theme, "chart": CHART}
+    return page(f"gallery/{item}.html", t=t, **context)

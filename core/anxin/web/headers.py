@@ -44,7 +44,7 @@ def policy() -> str:
 
 
 def protect(response: Response) -> Response:
-    """After every request. A view may set a header of its own first; it is kept (sign-in adds form-action hosts)."""
+    """After every request. A view may set a header of its own first; it is kept."""
     response.headers.setdefault("Content-Security-Policy", policy())
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
@@ -56,8 +56,8 @@ def protect(response: Response) -> Response:
 
 
 def count_report() -> tuple[str, int]:
-    """POST /csp: browsers report what the policy blocked. The body is untrusted and may hold addresses, so only the
-    directive is kept."""
+    """POST /csp: browsers report what the policy blocked. The body is untrusted and may hold addresses,
+    so only the directive is kept."""
     content = (
         request.get_data(cache=False)[:REPORT_LIMIT] if (request.content_length or 0) <= REPORT_LIMIT else b""
     )

@@ -56,7 +56,7 @@ def given_name(name: str) -> str:
     """林晓峰 → 晓峰; compound surnames and two-character names keep what sounds natural."""
     compound = ("欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
     if not name or not "\u4e00" <= name[0] <= "\u9fff":
-        return name.split(" ")[0]
+        return name.split(" ", maxsplit=1)[0]
     if name.startswith(compound):
         return name[2:] or name
     return name[1:] if len(name) > 2 else name

@@ -52,7 +52,7 @@ _OURS = Words(
 
 
 def part() -> str:
-    """What htmx asked for: "main", "sheet" (a dialog), or "" for a whole page (also for a restored history entry)."""
+    """What htmx asked for: "main", "sheet" (a dialog), or "" for a whole page."""
     headers = request.headers
     if headers.get("HX-Request") != "true" or "HX-History-Restore-Request" in headers:
         return ""
@@ -62,7 +62,7 @@ def part() -> str:
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
-    """The template as a whole page; for an htmx request only its title and its block `main` (target #main)."""
+    """The template as a whole page; for an htmx request only its title and block `main`."""
     response = make_response(render_template(template, partial=part(), **context), status)
     response.vary.update(("HX-Request", "Cookie"))
     return response
@@ -95,10 +95,10 @@ def _context(error: BaseException, status: int, words: Words, code: str) -> dict
 
 
 def render_error(error: BaseException, shell: str = "employee.html") -> Response:
-    """The error as a page in a shell. The app calls this for HTML requests; the API makes problem+json instead.
+    """The error as a page in a shell. For HTML requests; the API makes problem+json instead.
 
-    An error of ours (5xx) is drawn without the app's context processors, because what they read may be what is broken;
-    only `g.tenant` is used then, so brand and help bar stay.
+    An error of ours (5xx) is drawn without the app's context processors, because what they read may be what
+    is broken; only `g.tenant` is used then, so brand and help bar stay.
     """
     status, words, fields = _known(error)
     code = short_code(status)

@@ -1,7 +1,7 @@
-"""Language, theme and text size of a device: kept in cookies so that the server renders the page without a flash.
+"""Language, theme and text size of a device: kept in cookies, so that pages come without a flash.
 
-With script, theme and size change in place; without it the same buttons post to /prefs. A link with ?lang=en works
-everywhere and is remembered. Nothing here is personal, and nothing needs a sign-in.
+With script, theme and size change in place; without it the same buttons post to /prefs. A link with ?lang=en
+works everywhere and is remembered. Nothing here is personal, and nothing needs a sign-in.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def here_url(lang: str | None = None) -> str:
 
 
 def local_path(target: str | None) -> str:
-    """`target` when it is a path on this host, else the start page: an open redirect helps nobody but phishers."""
+    """`target` when it is a path on this host, else the start page: open redirects serve phishers."""
     home = home_url()
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return home

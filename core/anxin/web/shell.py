@@ -1,4 +1,4 @@
-"""What the shells show around every page: the tenant's name and colours, navigation the actor may use, unread notices."""
+"""What the shells show around every page: the tenant's name and colours, navigation, unread notices."""
 
 from typing import Any
 

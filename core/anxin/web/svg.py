@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -10,6 +11,11 @@ import segno
 from markupsafe import Markup, escape
 
 Number = int | float
+
+
+def _drawing(svg: str) -> Markup:
+    """Marks our own drawing as HTML; every text in it went through `escape`, all else are numbers."""
+    return Markup(svg)  # noqa: S704
 
 
 class Series(NamedTuple):
@@ -46,13 +52,15 @@ def gauge(
     at = min(1.0, max(0.0, (value - minimum) / span))
     bands = "".join(
         _band(a + _GAP, b - _GAP, "b1" if a <= at < b or b == at == 1 else "b0")
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in itertools.pairwise(edges)
     )
     pin_x, pin_y = _on_arc(at, _RADIUS - _THICK / 2).split()
-    return Markup(
-        f'<svg class="gauge" viewBox="0 0 320 176" role="img" aria-label="{escape(label or f"{value} / {maximum}")}">{bands}'
-        f'<circle class="pin" cx="{pin_x}" cy="{pin_y}" r="9"/><text class="big" x="160" y="140" text-anchor="middle">{value}</text>'
-        f'<text x="160" y="166" text-anchor="middle">{minimum} – {maximum}</text></svg>'
+    read_out = escape(label or f"{value:g} / {maximum:g}")
+    return _drawing(
+        f'<svg class="gauge" viewBox="0 0 320 176" role="img" aria-label="{read_out}">{bands}'
+        f'<circle class="pin" cx="{pin_x}" cy="{pin_y}" r="9"/>'
+        f'<text class="big" x="160" y="140" text-anchor="middle">{value:g}</text>'
+        f'<text x="160" y="166" text-anchor="middle">{minimum:g} – {maximum:g}</text></svg>'
     )
 
 
@@ -69,9 +77,10 @@ def spark(values: Sequence[Number]) -> Markup:
         f"{i * width / (len(values) - 1):.1f},{height - 4 - (v - low) / span * (height - 8):.1f}"
         for i, v in enumerate(values)
     )
-    return Markup(
+    return _drawing(
         f'<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2.5" vector-effect="non-scaling-stroke"/></svg>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2.5" '
+        'vector-effect="non-scaling-stroke"/></svg>'
     )
 
 
@@ -117,12 +126,12 @@ def chart_data(labels: Sequence[str], series: Sequence[Series]) -> dict[str, Any
 
 
 def bars(labels: Sequence[str], series: Sequence[Series], title: str) -> Markup:
-    """Grouped bars. `title` is read out; the data table beside the chart carries the values (macro `bars`)."""
+    """Grouped bars. `title` is read out; the data table beside the chart carries the values."""
     known = [v for s in series for v in s.values if v is not None]
     steps = round_steps(max(known, default=0))
     slot = (_WIDTH - _LEFT) / max(len(labels), 1)
     thick = min(26.0, slot * 0.8 / max(len(series), 1))
-    drawn = [_axis(steps)]
+    drawn, floor = [_axis(steps)], _HEIGHT - _BOTTOM
     for place, label in enumerate(labels):
         middle = _LEFT + (place + 0.5) * slot
         start = middle - thick * len(series) / 2
@@ -130,15 +139,14 @@ def bars(labels: Sequence[str], series: Sequence[Series], title: str) -> Markup:
             value = line.values[place]
             if value is None:
                 continue
-            tall = value * (_HEIGHT - _BOTTOM - _TOP) / steps[-1]
+            tall = value * (floor - _TOP) / steps[-1]
             drawn.append(
-                f'<rect class="fill-{nth % 4 + 1}" x="{start + nth * thick:.1f}" y="{_HEIGHT - _BOTTOM - tall:.1f}" '
+                f'<rect class="fill-{nth % 4 + 1}" x="{start + nth * thick:.1f}" y="{floor - tall:.1f}" '
                 f'width="{thick - 2:.1f}" height="{tall:.1f}" rx="{min(4.0, tall / 2):.1f}"/>'
             )
         drawn.append(f'<text x="{middle:.0f}" y="{_HEIGHT - 10}" text-anchor="middle">{escape(label)}</text>')
-    return Markup(
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">{"".join(drawn)}</svg>'
-    )
+    opening = f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+    return _drawing(opening + "".join(drawn) + "</svg>")
 
 
 def qr(text: str) -> Markup:
@@ -146,4 +154,4 @@ def qr(text: str) -> Markup:
     drawn = segno.make(text, error="m").svg_inline(
         scale=8, border=0, dark="#14211f", omitsize=True, svgclass=None, lineclass=None
     )
-    return Markup(drawn)
+    return _drawing(drawn)

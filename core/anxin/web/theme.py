@@ -1,7 +1,7 @@
-"""A tenant picks one colour; this derives every colour of its light and dark pages, each pair at WCAG AA or better.
+"""A tenant picks one colour; this derives every colour of its pages, light and dark, each pair at WCAG AA.
 
-Lightness moves in OKLCH until a pair passes, the hue stays, and the administrator sees what was moved. A red brand
-pushes "error" towards magenta, so that a button never reads as a warning.
+Lightness moves in OKLCH until a pair passes, the hue stays, and the administrator sees what was moved. A red
+brand pushes "error" towards magenta, so that a button never reads as a warning.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Pair(NamedTuple):
 
 
 PAIRS = (
-    *(Pair(lazy("Text"), "ink", ground) for ground in ("paper", "surface", "sunk", "brand-soft")),
+    *(Pair(lazy("Body text"), "ink", ground) for ground in ("paper", "surface", "sunk", "brand-soft")),
     *(Pair(lazy("Secondary text"), "ink-2", ground) for ground in ("paper", "surface", "sunk", "brand-soft")),
     *(Pair(lazy("Explanations"), "ink-3", ground) for ground in ("paper", "surface", "sunk")),
     Pair(lazy("Button label"), "on-brand", "brand"),
     Pair(lazy("Button label, pointed at"), "on-brand", "brand-hover"),
-    *(Pair(lazy("Links"), "brand-text", ground) for ground in ("paper", "surface", "sunk")),
+    *(Pair(lazy("Link text"), "brand-text", ground) for ground in ("paper", "surface", "sunk")),
     Pair(lazy("Chosen item"), "brand-text", "brand-soft"),
-    *(Pair(lazy("Information"), "info", ground) for ground in ("info-soft", "surface", "paper")),
-    *(Pair(lazy("Success"), "ok", ground) for ground in ("ok-soft", "surface", "paper")),
-    *(Pair(lazy("Reminder"), "warn", ground) for ground in ("warn-soft", "surface", "paper")),
-    *(Pair(lazy("Error"), "danger", ground) for ground in ("danger-soft", "surface", "paper")),
+    *(Pair(lazy("Information notes"), "info", ground) for ground in ("info-soft", "surface", "paper")),
+    *(Pair(lazy("Success notes"), "ok", ground) for ground in ("ok-soft", "surface", "paper")),
+    *(Pair(lazy("Reminder notes"), "warn", ground) for ground in ("warn-soft", "surface", "paper")),
+    *(Pair(lazy("Error notes"), "danger", ground) for ground in ("danger-soft", "surface", "paper")),
     *(Pair(lazy("Help bar"), "care", ground) for ground in ("care-soft", "surface", "paper")),
     *(Pair(lazy("Borders of controls"), "line-2", ground, AA_CONTROL) for ground in ("surface", "paper")),
     *(Pair(lazy("Focus ring"), "focus", ground, AA_CONTROL) for ground in ("paper", "surface", "brand-soft")),

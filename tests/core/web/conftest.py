@@ -8,18 +8,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from anxin import web
+from anxin.kernel.errors import AnxinError
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
-from anxin import web
-from anxin.kernel.errors import AnxinError
-
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 
 
 def make_app() -> Flask:

@@ -1,4 +1,4 @@
-"""The built assets: served for ever, compressed, named in one place; the build reproducible from any registry."""
+"""The built assets: served for ever, compressed, named in one place; built from any registry."""
 
 import gzip
 import json
@@ -8,10 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from anxin.web import assets
 from flask import Flask
 from flask.testing import FlaskClient
-
-from anxin.web import assets
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,7 +18,8 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def build() -> ModuleType:
     spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -35,7 +35,8 @@ def test_hashed_files_are_kept_for_ever_and_travel_compressed(client: FlaskClien
         == packed.headers["Cache-Control"]
         == "public, max-age=31536000, immutable"
     )
-    assert packed.headers["Content-Encoding"] == "gzip" and packed.mimetype == "text/css"
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.mimetype == "text/css"
     assert gzip.decompress(packed.data) == plain.data
     assert packed.headers["Vary"] == "Accept-Encoding"
 

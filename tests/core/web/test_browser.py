@@ -1,4 +1,4 @@
-"""The gallery in a real browser: accessibility, reflow, content policy, weight, and that script only makes things quicker."""
+"""The gallery in a real browser: accessibility, reflow, content policy, weight, life without script."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-
 from anxin.web import headers
 from anxin.web.gallery import ITEMS
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +33,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def browse(chromium: Browser, address: str) -> Iterator[Open]:
-    """Opens an item with cookies and a size; pages are closed at the end, and must have broken no content policy."""
+    """Opens an item with cookies and a size; pages must have broken no content policy."""
     contexts: list[BrowserContext] = []
     before = sum(headers.reports().values())
 
@@ -124,7 +123,8 @@ def test_a_question_swaps_only_the_main_part(browse: Open) -> None:
         page.get_by_role("button", name="有几天").click()
     assert len(answered.value.body()) < 2_500
     expect(page.locator(".choice[aria-pressed=true]")).to_have_text("有几天")
-    assert kept is not None and kept.evaluate("node => node.isConnected")
+    assert kept is not None
+    assert kept.evaluate("node => node.isConnected")
     expect(page.locator("main h1")).to_be_focused()
 
 
@@ -208,7 +208,8 @@ def test_a_failed_request_leaves_the_page_and_says_so(browse: Open) -> None:
 
 def test_attributes_cannot_run_code(browse: Open) -> None:
     page = browse("home")
-    page.evaluate("""() => { document.querySelector('main').innerHTML = '<button id="x" hx-on:click="window.ran = true">x</button>'
+    page.evaluate("""() => { document.querySelector('main').innerHTML = '<button id="x"
+    hx-on:click="window.ran = true">x</button>'
       window.htmx.process(document.querySelector('main')) }""")
     page.locator("#x").click()
     assert page.evaluate("window.ran") is None

@@ -5,11 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template_string
-
 from anxin.kernel import clock, i18n
 from anxin.kernel.i18n import _, catalogues, extract, lazy, locale_scope, ngettext
 from anxin.kernel.i18n.catalogues import Room, compiled
+from flask import Flask, render_template_string
 
 SUNDAY = dt.datetime(2026, 11, 22, 6, 2, tzinfo=dt.UTC)
 
@@ -86,7 +85,7 @@ def test_dates_as_people_write_them() -> None:
     # 17:00 UTC is already the next day here
     assert i18n.local(dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.UTC)).day == 23
     with pytest.raises(ValueError, match="naive"):
-        i18n.local(dt.datetime(2026, 11, 22))
+        i18n.local(SUNDAY.replace(tzinfo=None))
 
 
 def test_numbers() -> None:
@@ -131,15 +130,20 @@ def test_update_keeps_translations_and_drops_what_is_gone(
     )
     assert extract.update(made) == 1
     text = made.catalogue("zh_CN").read_text(encoding="utf-8")
-    assert "保存" in text and 'msgid "New"\nmsgstr ""' in text and "Old" not in text
+    assert "保存" in text
+    assert 'msgid "New"\nmsgstr ""' in text
+    assert "Old" not in text
     before = made.catalogue("zh_CN").read_bytes()
-    assert extract.update(made) == 1 and made.catalogue("zh_CN").read_bytes() == before
+    assert extract.update(made) == 1
+    assert made.catalogue("zh_CN").read_bytes() == before
 
 
 def test_problems_names_broken_translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    po = 'msgid "Hello %(name)s"\nmsgstr "你好 %(nmae)s"\n\nmsgid "Patient"\nmsgstr "病人"\n\nmsgid "Save"\nmsgstr "保存"\n'
-    one = room(tmp_path / "one" if (tmp_path / "one").mkdir() is None else tmp_path, "", po)
+    wrong = {"Hello %(name)s": "你好 %(nmae)s", "Patient": "病人", "Save": "保存"}
+    (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
+    po = "".join(f'msgid "{en}"\nmsgstr "{zh}"\n\n' for en, zh in wrong.items())
+    one = room(tmp_path / "one", "", po)
     two = Room("two", tmp_path / "two")
     two.catalogue("zh_CN").parent.mkdir(parents=True)
     two.catalogue("zh_CN").write_text('msgid "Save"\nmsgstr "省钱"\n', encoding="utf-8")
@@ -153,7 +157,8 @@ def test_problems_names_broken_translations(tmp_path: Path, monkeypatch: pytest.
 
 def test_the_rooms_of_core_and_plugins_are_found() -> None:
     names = [r.name for r in catalogues.rooms()]
-    assert names[0] == "anxin" and {"kernel", "web"} <= set(names)
+    assert names[0] == "anxin"
+    assert {"kernel", "web"} <= set(names)
     sources = {p.name for r in catalogues.rooms() if r.name == "web" for p in r.sources()}
     assert {"ui.html", "pages.py"} <= sources
 

@@ -7,11 +7,11 @@ The rules for every string a user sees
   ``<room>/locale/zh_CN/LC_MESSAGES/messages.po``. `python -m anxin.kernel.i18n update ROOM` adds new msgids,
   `... check` lists what still lacks Chinese; a contract test fails while that list is not empty.
 * ``_("...")`` inside a function; ``lazy("...")`` at module level (it is translated when it is shown);
-  ``ngettext("%(num)d person", "%(num)d people", n)`` for counts; ``pgettext("room", "Book")`` when one English
-  word needs two Chinese ones. All catalogues are merged, so one msgid must mean one thing everywhere.
+  ``ngettext("%(num)d person", "%(num)d people", n)`` for counts; ``pgettext("room", "Book")`` when
+  one English word needs two Chinese ones. All catalogues are merged: a msgid means one thing everywhere.
 * The argument is a literal: a variable cannot be found by the extractor.
-* Placeholders are named: ``_("Saved at %(time)s", time=...)``. A literal percent sign is written ``%%``, in Python
-  as in templates. In templates placeholders are escaped, so a name typed by a person is safe.
+* Placeholders are named: ``_("Saved at %(time)s", time=...)``. A literal percent sign is written ``%%``,
+  in Python as in templates. In templates placeholders are escaped: a name typed by a person is safe.
 * Write 你, verbs first, short and natural; never 病人, 异常, 筛查出. Buttons say what happens.
 
 Which language
@@ -29,6 +29,7 @@ from babel.support import NullTranslations
 from flask import Flask
 from flask_babel import Babel, Domain
 from flask_babel.speaklater import LazyString
+from werkzeug.utils import cached_property
 
 from anxin.kernel.i18n import catalogues
 from anxin.kernel.i18n.choice import (
@@ -96,7 +97,9 @@ def lazy(string: str, **variables: Any) -> LazyString:
 class RoomBabel(Babel):
     """Flask-Babel with our domain, so that templates and code share one catalogue."""
 
-    domain_instance = domain
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return domain
 
 
 def init_app(app: Flask) -> None:
@@ -104,7 +107,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Shanghai")
     RoomBabel(app, locale_selector=lambda: Locale.parse(current_locale()))
-    # Flask-Babel's own gettext goes through its request cache; ours follows locale_scope inside a request too.
+    # Flask-Babel's own gettext goes through its request cache; ours follows locale_scope there too
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
         gettext=lambda s: domain.get_translations().ugettext(s),
         ngettext=lambda s, p, n: domain.get_translations().ungettext(s, p, n),

@@ -1,7 +1,8 @@
 """Finds the catalogues of all rooms and plugins, compiles those that are stale, and merges them per locale.
 
-In a checkout nobody has to remember `pybabel compile`: a .mo older than its .po is written again when it is first
-needed (or compiled in memory where the folder is read-only). Wheels carry the .mo files made by hatch_build.py.
+In a checkout nobody has to remember `pybabel compile`: a .mo older than its .po is written again when it is
+first needed (or compiled in memory where the folder is read-only). Wheels carry the .mo files made by
+hatch_build.py.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NOT_ROOMS = {"migrations", "static", "locale"}
 
 @dataclass(frozen=True)
 class Room:
-    """A folder that owns strings and their catalogue. `own_files_only` is for core/anxin itself, whose folders are rooms."""
+    """A folder that owns strings and their catalogue. core/anxin itself has `own_files_only`."""
 
     name: str
     root: Path

@@ -1,4 +1,4 @@
-"""Which language to speak now: a scope (jobs, mails, tests), the cookie, the person, the tenant, and last zh_CN."""
+"""Which language to speak now: a scope (jobs, mails, tests), the cookie, the person, the tenant, zh_CN."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def resolve(tag: str | None) -> str | None:
 
 @contextmanager
 def locale_scope(locale: str) -> Iterator[None]:
-    """Speak `locale` inside the block, request or not: jobs write in the receiver's language, not the sender's."""
+    """Speak `locale` inside the block, request or not: jobs write in their receiver's language."""
     found = resolve(locale)
     if found is None:
         raise ValueError(f"unsupported locale {locale!r}; supported: {', '.join(LOCALES)}")

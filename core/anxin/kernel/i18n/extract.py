@@ -1,11 +1,11 @@
-"""What the code says against what the catalogues know: finds missing, broken and contradicting translations."""
+"""What the code says against what the catalogues know: missing, broken, contradicting."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
@@ -43,7 +43,10 @@ def _found_in(path: Path) -> Iterator[tuple[int, MsgId, str | None]]:
     else:
         # silent=false: a template that does not parse must fail here, not hide its strings
         found = extract_from_file(
-            babel_extract, path, keywords=KEYWORDS, options={"silent": "false", "newstyle_gettext": "true"}
+            cast(Any, babel_extract),  # jinja2 declares a narrower signature than Babel asks for
+            path,
+            keywords=KEYWORDS,
+            options={"silent": "false", "newstyle_gettext": "true"},
         )
     for line, msgid, _comments, context in found:
         yield line, msgid, context
@@ -123,7 +126,7 @@ def problems() -> list[Problem]:
 
 
 def update(room: Room, locale: str = ZH) -> int:
-    """Merge the room's new msgids into its catalogue; translations stay, msgids no longer used go. Returns the gaps."""
+    """Merge the room's new msgids into its catalogue; translations stay, unused msgids go. Returns gaps."""
     catalogue, fresh = stored(room, locale), template(room)
     if not len(fresh) and not len(catalogue):
         return 0
@@ -144,5 +147,5 @@ def named(name: str) -> Room:
         if room.name == name:
             return room
     raise LookupError(
-        f"no room {name!r} under {CORE} or among the installed plugins; there are: {', '.join(r.name for r in rooms())}"
+        f"no room {name!r} in {CORE} or among the plugins; there are: {', '.join(r.name for r in rooms())}"
     )
