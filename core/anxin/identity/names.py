@@ -1,7 +1,5 @@
 """Chinese names: a pinyin sort key with surnames read right (单 Shan, 仇 Qiu, 区 Ou, 曾 Zeng, 解 Xie …)."""
 
-from pypinyin import Style, lazy_pinyin
-
 # pypinyin reads these as common words; as surnames they sound otherwise
 SURNAMES = {
     "单": "shan", "仇": "qiu", "区": "ou", "曾": "zeng", "解": "xie", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao",
@@ -24,4 +22,6 @@ def sort_key(name: str) -> str:
 
 
 def _sounds(text: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take 55 MB, in processes that mostly never need them
+
     return [sound.strip().lower() for sound in lazy_pinyin(text, style=Style.NORMAL) if sound.strip()]
