@@ -22,6 +22,6 @@ def sort_key(name: str) -> str:
 
 
 def _sounds(text: str) -> list[str]:
-    from pypinyin import Style, lazy_pinyin  # its dictionaries take 55 MB, in processes that mostly never need them
+    from pypinyin import Style, lazy_pinyin  # 55 MB, which most processes never need
 
     return [sound.strip().lower() for sound in lazy_pinyin(text, style=Style.NORMAL) if sound.strip()]
