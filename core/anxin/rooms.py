@@ -41,6 +41,8 @@ def core_parts() -> CoreParts:
         parts.jobs += policy.JOBS
         parts.nav += policy.NAV
         parts.settings |= policy.SETTINGS
+        parts.notices += getattr(policy, "NOTICES", ())
+        parts.subjects += getattr(policy, "SUBJECTS", ())
         parts.retention += policy.RETENTION
         parts.personal_data += policy.PERSONAL_DATA
     return parts

@@ -49,3 +49,26 @@ class Decision(TenantModel):
     locale: Mapped[str]
     decided_at: Mapped[datetime]
     method: Mapped[str] = mapped_column(comment="page, api, paper")
+
+
+class DataRequest(TenantModel):
+    """A person's request about their data: a copy, or erasure. Stays open, naming who failed, until all have answered."""
+
+    __tablename__ = "data_request"
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "consent"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        one_of("kind", "export", "erase"),
+        one_of("state", "open", "done"),
+        sa.Index("ix_data_request_person", "tenant_id", "person_id", "made_at"),
+    )
+
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="open")
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    failed: Mapped[list[str]] = mapped_column(server_default="{}", comment="rooms and plugins that could not answer yet")
+    rows: Mapped[int] = mapped_column(server_default="0")

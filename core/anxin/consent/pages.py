@@ -1,15 +1,19 @@
 """Consent pages: the question on the way into a service, and "my consents"."""
 
+import json
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import RAISE, Schema, fields, validate
 
-from anxin.consent import services
+from anxin.consent import rights, services
+from anxin.consent.policy import TEXTS_MANAGE
 from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import SIGNED_IN, guard
+from anxin.kernel.i18n import lazy
 from anxin.web.pages import page
 from anxin.web.prefs import local_path
 
@@ -23,6 +27,17 @@ class Answer(Schema):
     answer = fields.String(required=True, validate=validate.OneOf(["agreed", "refused", "withdrawn"]))
     next = fields.String(load_default=None, allow_none=True)
     extra = fields.List(fields.String(), load_default=list)
+
+
+class Sure(Schema):
+    class Meta:
+        unknown = RAISE
+
+    sure = fields.Boolean(required=True, validate=validate.Equal(True, error=lazy("Please confirm first.")))
+
+
+def data_again(ctx: Ctx, error: Invalid) -> Response:
+    return page("consent/data.html", requests=rights.requests(ctx), errors=error.fields)
 
 
 @bp.get("/ask/<purpose>")
@@ -56,6 +71,36 @@ def decide(ctx: Ctx, data: dict[str, Any], purpose: str) -> ResponseReturnValue:
 def index(ctx: Ctx) -> ResponseReturnValue:
     """What I agreed to, and how to take it back."""
     return page("consent/index.html", standing=services.standing(ctx), history=services.history(ctx))
+
+
+@bp.get("/data")
+@guard(SIGNED_IN)
+def data(ctx: Ctx) -> ResponseReturnValue:
+    """My data: take a copy, ask for erasure."""
+    return page("consent/data.html", requests=rights.requests(ctx))
+
+
+@bp.post("/data/copy")
+@guard(SIGNED_IN)
+def data_copy(ctx: Ctx) -> ResponseReturnValue:
+    body = json.dumps(rights.copy(ctx), ensure_ascii=False, indent=1, default=str)
+    response = Response(body, mimetype="application/json")
+    response.headers["Content-Disposition"] = "attachment; filename=anxin-my-data.json"
+    return response
+
+
+@bp.post("/data/erase")
+@guard(SIGNED_IN, input=Sure, invalid=data_again)
+def data_erase(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    rights.ask_erasure(ctx)
+    return redirect(url_for("consent.data"), code=303)
+
+
+@bp.get("/texts")
+@guard(TEXTS_MANAGE)
+def texts(ctx: Ctx) -> ResponseReturnValue:
+    """What people here are asked, word for word, with version, recipient and what it opens."""
+    return page("consent/texts.html", purposes=ctx.runtime.registry.purposes_of(ctx.tenant))
 
 
 @bp.post("/<purpose>")

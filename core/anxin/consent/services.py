@@ -106,3 +106,32 @@ def waiting(ctx: Ctx, wanted: Purpose) -> list[Purpose]:
         found = purpose(ctx, found.requires) if found.requires else None
     agreed = {one.purpose.name for one in standing(ctx) if one.agreed}
     return [one for one in reversed(chain) if one.name not in agreed]
+
+
+def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, object]:
+    """The consent room's part of a person's copy (ISO/IEC TS 27560 calls these consent records)."""
+    rows = ctx.db.scalars(
+        sa.select(Decision)
+        .where(Decision.tenant_id == ctx.tenant.id, Decision.person_id == person_id)
+        .order_by(Decision.decided_at)
+    )
+    return {
+        "decisions": [
+            {
+                "purpose": row.purpose,
+                "version": row.version,
+                "answer": row.answer,
+                "decided_at": row.decided_at.isoformat(),
+                "text_sha256": row.text_hash.hex(),
+                "locale": row.locale,
+                "method": row.method,
+            }
+            for row in rows
+        ]
+    }
+
+
+def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
+    """Consents end; the decisions stay as proof that processing was lawful (PIPL 69), about a pseudonymous id."""
+    gone = ctx.execute(sa.delete(Consent).where(Consent.tenant_id == ctx.tenant.id, Consent.person_id == person_id))
+    return {"consent": gone.rowcount}  # type: ignore[attr-defined]

@@ -58,6 +58,7 @@ def _names(plugin: Plugin, core: "CoreParts", others: Sequence[Plugin]) -> Itera
         ("purpose", [p.name for p in plugin.purposes], {p.name for o in others for p in o.purposes}),
         ("audit entry", [e.action for e in plugin.audit], {e.action for o in others for e in o.audit}),
         ("job", [j.name for j in plugin.jobs], {j.name for o in others for j in o.jobs}),
+        ("notice", [n.code for n in plugin.notices], {n.code for o in others for n in o.notices}),
         ("report", [r.name for r in plugin.reports], {r.name for o in others for r in o.reports}),
     )
     for kind, names, taken in kinds:

@@ -52,6 +52,15 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class NoticeKind:
+    """A notice people may get: its code and one neutral sentence, shown in-app and sent by mail. It never names the
+    service or a person: somebody may read it over a shoulder. `text` is lazy, or a function of the notice's params."""
+
+    code: str
+    text: Text | Callable[..., str]
+
+
+@dataclass(frozen=True)
 class Retention:
     """How long rows of a model are kept after `since` (a column's name), and what happens then."""
 
@@ -60,6 +69,15 @@ class Retention:
     action: Action = "delete"
     since: str = "made_at"
     reason: Text = ""
+
+
+@dataclass(frozen=True)
+class SubjectRights:
+    """How a core room answers a person's copy and erasure (plugins use the hooks subject_export and subject_erase)."""
+
+    name: str
+    export: Callable[..., Mapping[str, Any]]  # (ctx, person_id) → JSON values under plain names
+    erase: Callable[..., Mapping[str, int]]  # (ctx, person_id) → rows by table
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class Plugin:
     api: flask.Blueprint | None = None
     jobs: Sequence[Job] = ()
     reports: Sequence[Report] = ()
+    notices: Sequence[NoticeKind] = ()
     retention: Sequence[Retention] = ()
     personal_data: Sequence[Any] = ()
     reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)

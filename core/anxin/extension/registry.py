@@ -15,7 +15,7 @@ from marshmallow import Schema
 
 from anxin.extension import events, hookspecs
 from anxin.extension.check import check
-from anxin.extension.manifest import Plugin, Purpose
+from anxin.extension.manifest import NoticeKind, Plugin, Purpose, SubjectRights
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import AnxinError, ConfigurationError
@@ -47,8 +47,10 @@ class CoreParts:
     jobs: list[Job] = field(default_factory=list)
     nav: list[Any] = field(default_factory=list)
     settings: dict[str, type[Schema]] = field(default_factory=dict)
+    notices: list[NoticeKind] = field(default_factory=list)
     retention: list[Any] = field(default_factory=list)
     personal_data: list[Any] = field(default_factory=list)
+    subjects: list[SubjectRights] = field(default_factory=list)
 
 
 class Registry:
@@ -79,6 +81,11 @@ class Registry:
     def purposes(self) -> dict[str, Purpose]:
         found = [*self.core.purposes, *(p for plugin in self.plugins.values() for p in plugin.purposes)]
         return {purpose.name: purpose for purpose in found}
+
+    @property
+    def notices(self) -> dict[str, NoticeKind]:
+        found = [*self.core.notices, *(n for plugin in self.plugins.values() for n in plugin.notices)]
+        return {kind.code: kind for kind in found}
 
     @property
     def entries(self) -> dict[str, type[Any]]:
