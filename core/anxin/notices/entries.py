@@ -1,0 +1,20 @@
+"""What the notices room writes into the audit trail. Sending a notice is no act on somebody's record and
+leaves no entry; the row of the notice and its deliveries say what became of it.
+"""
+
+from uuid import UUID
+
+from anxin.kernel.entry import entry
+from anxin.kernel.i18n import lazy
+
+
+@entry("notices.chosen", line=lazy("Chose how to be notified"))
+class ChannelChosen:
+    channel: str
+    wanted: bool
+    subject_id: UUID
+
+
+ENTRIES: list[type] = [
+    found for found in list(vars().values()) if isinstance(found, type) and hasattr(found, "action")
+]

@@ -1,0 +1,131 @@
+"""What the safety room writes into the audit trail."""
+
+from uuid import UUID
+
+from anxin.kernel.entry import entry
+from anxin.kernel.i18n import lazy
+
+
+@entry("safety.raised", line=lazy("Asked for a counsellor on the person's behalf"))
+class CrisisOpened:
+    crisis_id: UUID
+    level: int
+    source: str
+    subject_id: UUID | None = None
+
+
+@entry("safety.alerted", line=lazy("Told the people on duty"))
+class HelpersAlerted:
+    crisis_id: UUID
+    helpers: tuple[UUID, ...]
+    step: str
+    subject_id: UUID | None = None
+
+
+@entry("safety.acknowledged", line=lazy("Took on a request for help"))
+class CrisisAcknowledged:
+    crisis_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("safety.contacted", line=lazy("Recorded that the person was contacted"))
+class CrisisContacted:
+    crisis_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("safety.noted", line=lazy("Added a note to a request for help"))
+class CrisisNoted:
+    crisis_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("safety.handed_over", line=lazy("Handed a request for help to a colleague"))
+class CrisisHandedOver:
+    crisis_id: UUID
+    helper_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("safety.signed", line=lazy("Signed the closing of a request for help"))
+class CrisisSigned:
+    crisis_id: UUID
+    outcome: str
+    subject_id: UUID | None = None
+
+
+@entry("safety.closed", line=lazy("Closed a request for help"))
+class CrisisClosed:
+    crisis_id: UUID
+    outcome: str
+    subject_id: UUID | None = None
+
+
+@entry("safety.reopened", line=lazy("Opened a request for help again"))
+class CrisisReopened:
+    crisis_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("safety.read", line=lazy("Looked at a request for help"), read=True)
+class CrisisRead:
+    crisis_id: UUID
+    fields: tuple[str, ...]
+    subject_id: UUID | None = None
+
+
+@entry("safety.shift_set", line=lazy("Put somebody on the duty rota"))
+class ShiftSet:
+    subject_id: UUID
+    shifts: int
+    role: str
+
+
+@entry("safety.shift_removed", line=lazy("Took a shift off the duty rota"))
+class ShiftRemoved:
+    shift_id: UUID
+    subject_id: UUID
+
+
+@entry("safety.break_glass_asked", line=lazy("Asked to see contact details in an emergency"))
+class GlassAsked:
+    request_id: UUID
+    reason: str
+    subject_id: UUID
+
+
+@entry("safety.break_glass_granted", line=lazy("Agreed to open contact details in an emergency"))
+class GlassGranted:
+    request_id: UUID
+    reason: str
+    subject_id: UUID
+
+
+@entry("safety.break_glass_refused", line=lazy("Refused to open contact details in an emergency"))
+class GlassRefused:
+    request_id: UUID
+    subject_id: UUID
+
+
+@entry("safety.break_glass_read", line=lazy("Saw name, unit and phone in an emergency"), read=True)
+class GlassRead:
+    request_id: UUID
+    reason: str
+    fields: tuple[str, ...]
+    subject_id: UUID
+
+
+@entry("safety.break_glass_told", line=lazy("Told the person that their contact details were opened"))
+class GlassTold:
+    request_id: UUID
+    subject_id: UUID
+
+
+@entry("safety.figures_read", line=lazy("Looked at the counts of requests for help"), read=True)
+class FiguresRead:
+    quarters: int
+
+
+ENTRIES: list[type] = [
+    found for found in list(vars().values()) if isinstance(found, type) and hasattr(found, "action")
+]
