@@ -51,6 +51,6 @@ class Checkpoint(TenantModel):
 
     size: Mapped[int] = mapped_column(sa.BigInteger)
     root: Mapped[bytes]
-    frontier: Mapped[list[bytes]] = mapped_column(pg.ARRAY(sa.LargeBinary))
+    frontier: Mapped[bytes] = mapped_column(comment="what is needed to go on appending (merkle.Frontier.dump)")
     note: Mapped[str] = mapped_column(comment="the signed checkpoint as text")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -15,6 +15,8 @@ COMMANDS = {
     "up": ("anxin.cli.up:up", "Run everything on this machine until Ctrl+C."),
     "demo": ("anxin.cli.demo:demo", "Run the demo: three invented tenants and a sign-in provider."),
     "db": ("anxin.cli.db:db", "Upgrade the database, print its address."),
+    "tenant": ("anxin.cli.tenant:tenant", "List tenants; plan, apply and export their files."),
+    "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
     "web": ("anxin.cli.processes:web", "Answer people (the web server of the platform)."),

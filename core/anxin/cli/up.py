@@ -6,9 +6,9 @@ import click
 
 from anxin.cli.group import UNUSABLE, fail
 from anxin.cli.options import data_option, environment, host_option, port_option, verbose_option
-from anxin.embedded.preconditions import before_start
+from anxin.embedded.preconditions import before_start, data_folder
 from anxin.embedded.programs import platform_programs
-from anxin.embedded.supervisor import Supervisor
+from anxin.embedded.supervisor import Supervisor, end_leftovers
 from anxin.settings import Settings
 
 
@@ -36,7 +36,12 @@ def up(data: Path | None, port: int | None, host: str | None, verbose: bool) -> 
 
 
 def check_preconditions(settings: Settings, extra_ports: tuple[int, ...] = ()) -> None:
-    """End with one line for each precondition that does not hold."""
+    """End with one line for each precondition that does not hold.
+
+    What a killed `anxin up` left behind is ended first: it would hold the port.
+    """
+    if data_folder(settings.data_dir).holds:
+        end_leftovers(settings.data_dir)
     failed = [check.line for check in before_start(settings, extra_ports) if not check.holds]
     for line in failed[:-1]:
         click.echo(f"anxin: {line}", err=True)

@@ -33,7 +33,7 @@ CREATE FUNCTION guard.seal_head(tenant uuid) RETURNS SETOF core.audit_checkpoint
 AS $$ SELECT * FROM core.audit_checkpoint c WHERE c.tenant_id = tenant ORDER BY c.size DESC LIMIT 1 $$;
 
 CREATE FUNCTION guard.seal_put(tenant uuid, ids uuid[], first bigint, leaves bytea[], head_id uuid, head_root bytea,
-                               head_frontier bytea[], head_note text) RETURNS void LANGUAGE plpgsql VOLATILE
+                               head_frontier bytea, head_note text) RETURNS void LANGUAGE plpgsql VOLATILE
   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   UPDATE core.audit_entry e SET seq = first + x.n - 1, leaf = x.leaf
@@ -44,9 +44,9 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION guard.unsealed(integer), guard.seal_take(uuid, integer), guard.seal_head(uuid),
-  guard.seal_put(uuid, uuid[], bigint, bytea[], uuid, bytea, bytea[], text) FROM PUBLIC;
+  guard.seal_put(uuid, uuid[], bigint, bytea[], uuid, bytea, bytea, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.unsealed(integer), guard.seal_take(uuid, integer), guard.seal_head(uuid),
-  guard.seal_put(uuid, uuid[], bigint, bytea[], uuid, bytea, bytea[], text) TO anxin_auth;
+  guard.seal_put(uuid, uuid[], bigint, bytea[], uuid, bytea, bytea, text) TO anxin_auth;
 """
 
 
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("frontier", pg.ARRAY(sa.LargeBinary()), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.Text, nullable=False, comment="the signed checkpoint as text"),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
