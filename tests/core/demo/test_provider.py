@@ -3,6 +3,9 @@
 import base64
 import json
 import re
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -276,3 +279,19 @@ def test_the_access_token_is_bound_to_the_id_token(row: oidc.Provider, browser: 
     claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
     assert {"at_hash", "nonce", "auth_time", "exp", "iat"} <= set(claims)
     assert claims["aud"] == "anxin"
+
+
+def test_it_runs_as_its_own_process(folder: Path, browser: httpx.Client) -> None:
+    """As the supervisor starts it: says when it is ready, answers, and leaves quietly when told to."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "anxin.demo.provider", "--data", str(folder), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            assert process.stdout.readline() == f"ready: http://127.0.0.1:{port}\n"
+            answer = browser.get(f"http://127.0.0.1:{port}/.well-known/openid-configuration").json()
+            assert answer["issuer"] == f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+        assert process.wait(timeout=10) == 0
