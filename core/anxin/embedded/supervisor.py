@@ -103,9 +103,7 @@ class Supervisor:
                     f"another anxin{process} already serves the data folder {self.settings.data_dir}{where}"
                 )
             time.sleep(0.1)
-        left = State.read(self.settings.data_dir)
-        for name in end_groups(left.groups) if left is not None else ():
-            say(f"{name}: a process of an earlier start was still there and has been ended")
+        _end_noted(self.settings.data_dir)
         self.state.write(self.settings.data_dir)
 
     def _start(self) -> None:
@@ -242,6 +240,20 @@ class LogFollower:
             self.read[path] = (start if start <= size else 0) + len(complete)
             for line in complete.decode("utf-8", "replace").splitlines():
                 click.echo(f"{path.stem:>9} | {line}")
+
+
+def end_leftovers(data: Path) -> None:
+    """End the processes of a supervisor that is gone; nothing when somebody holds the data folder."""
+    lock = FolderLock(data)
+    if lock.acquire():
+        _end_noted(data)
+        lock.release()
+
+
+def _end_noted(data: Path) -> None:
+    left = State.read(data)
+    for name in end_groups(left.groups) if left is not None else ():
+        say(f"{name}: a process of an earlier start was still there and has been ended")
 
 
 def limit_logs(logs: Path) -> None:

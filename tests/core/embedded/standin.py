@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from anxin.cli.group import LazyGroup
+from anxin.cli.up import check_preconditions
 from anxin.embedded.programs import Program, web_command
 from anxin.embedded.supervisor import Supervisor
 from anxin.settings import Settings
@@ -35,6 +36,7 @@ def run(data, port, broken):
         "PYTHONPATH": str(Path(__file__).parent),
     }
     settings = Settings.load(data, env)
+    check_preconditions(settings)
     sleeper = "raise SystemExit('no table for me')" if broken else "import time; time.sleep(3600)"
     programs = [
         Program("web", web_command(settings, "standin:never_ready" if broken else "standin:app")),

@@ -82,8 +82,7 @@ def test_killed_databases_are_started_again(miniature):
     platform.until("starting it again")
     platform.until("starting it again")
     wait_until(lambda: store.get("kept") == b"yes")
-    with psycopg.connect(owner_url(platform.data)) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+    wait_until(lambda: answer(platform.data) == (1,))
     store.close()
 
 
@@ -134,13 +133,18 @@ def test_orphans_of_an_earlier_start_are_ended(miniature):
     assert orphan.wait(10) == -signal.SIGTERM
 
 
+def answer(data):
+    with psycopg.connect(owner_url(data)) as connection:
+        return connection.execute("SELECT 1").fetchone()
+
+
 def wait_until(holds, seconds=15):
     deadline = time.monotonic() + seconds
     while True:
         try:
             if holds():
                 return
-        except (OSError, redis.RedisError):
+        except (OSError, redis.RedisError, psycopg.OperationalError):
             pass  # not there yet
         assert time.monotonic() < deadline
         time.sleep(0.1)
