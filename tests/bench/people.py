@@ -76,7 +76,7 @@ class Tenancy:
             ctx.add(Role(name="admin", title="工会管理员", grants=own | wide))
             for number in range(20):
                 unit_id = new_id()
-                ctx.add(Unit(id=unit_id, name=f"班组{number:02}", kind="team", path=unit_id.hex, sort=number))
+                ctx.add(Unit(id=unit_id, code=f"B{number:02}", name=f"班组{number:02}", path=f"/{unit_id.hex}"))
             touch(ctx)
         return self.runtime.caches["directory"].by_id(info.id)
 
