@@ -21,6 +21,7 @@ def register() -> Plugin:
         permissions=policy.PERMISSIONS,
         purposes=policy.PURPOSES,
         audit=policy.ENTRIES,
+        notices=policy.NOTICES,
         settings=schemas.Settings,
         nav=[
             NavItem(lazy("Self-tests"), "assessments.index", policy.TAKE, "clipboard-list", "employee", 20),

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from anxin.plugin import Entry, Permission, Purpose, entry, lazy
+from anxin.plugin import Entry, NoticeKind, Permission, Purpose, entry, lazy
 
 TAKE = Permission(
     "assessments.take",
@@ -174,5 +174,10 @@ ENTRIES = [
     FiguresRead,
     AssessmentsErased,
 ]
+AGAIN = NoticeKind(
+    "assessments.again", lazy("You asked to be reminded of something. Please sign in to see it.")
+)
+ENDING = NoticeKind("assessments.ending", lazy("Something for you ends soon. Please sign in to see it."))
+NOTICES = [AGAIN, ENDING]
 PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES]
 PURPOSES = [SELF, SHARE]

@@ -8,12 +8,21 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from anxin_assessments import scoring
 
+CHOOSE_ONE: Any = lazy("Choose at least one self-test.")
+ENDS_EARLY: Any = lazy("The last day is before the first.")
 IDS = [instrument.id for instrument in scoring.catalogue()]
 
 
 class Strict(Schema):
     class Meta:
         unknown = RAISE
+
+
+class Chosen(fields.UUID):
+    """An id from a list whose first line ("everybody") is empty."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 class Settings(Strict):
@@ -81,16 +90,16 @@ class CampaignInput(Strict):
     instruments = fields.List(
         fields.String(validate=validate.OneOf(IDS)),
         required=True,
-        validate=validate.Length(min=1, error=lazy("Choose at least one self-test.")),
+        validate=validate.Length(min=1, error=CHOOSE_ONE),
     )
-    unit_id = fields.UUID(load_default=None, allow_none=True)
+    unit_id = Chosen(load_default=None, allow_none=True)
     opens_on = fields.Date(required=True)
     closes_on = fields.Date(required=True)
 
     @validates_schema(skip_on_field_errors=True)
     def window(self, data: dict[str, Any], **kwargs: Any) -> None:
         if data["closes_on"] < data["opens_on"]:
-            raise ValidationError(lazy("The last day is before the first."), "closes_on")
+            raise ValidationError(ENDS_EARLY, "closes_on")
 
 
 class SheetInput(Strict):

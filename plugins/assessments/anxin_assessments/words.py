@@ -96,7 +96,6 @@ BANDS: dict[str, dict[str, Words]] = {
 }
 
 
-
 class Recall(NamedTuple):
     """How a page speaks of the time an instrument asks about."""
 

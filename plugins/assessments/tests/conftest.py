@@ -60,9 +60,7 @@ def assign(scope: Callable[..., Any]) -> Callable[..., None]:
     def make(helper: Any, someone: Any) -> None:
         with scope(someone.tenant) as ctx:
             ctx.unaudited("test set-up")
-            ctx.add(
-                Assignment(person_id=someone.id, helper_id=helper.id, reason="request", since=ctx.now)
-            )
+            ctx.add(Assignment(person_id=someone.id, helper_id=helper.id, reason="request", since=ctx.now))
 
     return make
 

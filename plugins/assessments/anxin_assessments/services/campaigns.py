@@ -108,8 +108,8 @@ def _invite(ctx: Ctx, campaign: Campaign) -> int:
     if campaign.unit_id is not None:
         people = people.where(Person.unit_id.in_(below(ctx, [campaign.unit_id])))
     rows = [
-        {"campaign_id": campaign.id, "person_id": person_id, "unit_id": unit_id}
-        for person_id, unit_id in ctx.execute(people)
+        {"campaign_id": campaign.id, "person_id": row.id, "unit_id": row.unit_id}
+        for row in ctx.execute(people)
     ]
     for first in range(0, len(rows), BATCH):
         ctx.insert(Invitation, rows[first : first + BATCH])
@@ -244,7 +244,7 @@ def remind_silent(ctx: Ctx, campaign: Campaign) -> int:
         )
     ).all()
     for person_id in people:
-        notify(ctx, person_id=person_id, template="assessments.ending")
+        notify(ctx, person_id, policy.ENDING.code, "/assessments/", key=f"ending:{campaign.id}")
     campaign.reminded_at = ctx.now
     ctx.audit(policy.CampaignReminded(campaign_id=campaign.id))
     return len(people)

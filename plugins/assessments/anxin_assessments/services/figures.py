@@ -117,7 +117,10 @@ def _eligible(ctx: Ctx, campaign: Campaign) -> dict[UUID, int]:
         .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
         .group_by(Invitation.unit_id)
     )
-    return {unit_id or root: count for unit_id, count in rows}
+    eligible: dict[UUID, int] = defaultdict(int)
+    for row in rows:
+        eligible[row[0] or root] += row[1]
+    return eligible
 
 
 @dataclass(frozen=True)

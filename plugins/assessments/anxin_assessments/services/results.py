@@ -94,7 +94,7 @@ def _record(ctx: Ctx, row: Outcome, sheet: Sheet | None = None) -> Record:
 @job("assessments.again")
 def remind_of_instrument(ctx: Ctx, *, person_id: str, instrument: str) -> None:
     """The reminder somebody asked for; its text names neither the instrument nor the service."""
-    notify(ctx, person_id=UUID(person_id), template="assessments.again")
+    notify(ctx, UUID(person_id), policy.AGAIN.code, f"/assessments/take/{instrument}")
 
 
 def remind_again(ctx: Ctx, outcome_id: UUID) -> datetime:
