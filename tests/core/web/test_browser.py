@@ -208,9 +208,15 @@ def test_a_failed_request_leaves_the_page_and_says_so(browse: Open) -> None:
 
 def test_attributes_cannot_run_code(browse: Open) -> None:
     page = browse("home")
-    page.evaluate("""() => { document.querySelector('main').innerHTML = '<button id="x"
-    hx-on:click="window.ran = true">x</button>'
-      window.htmx.process(document.querySelector('main')) }""")
+    injected = '<button id="x" hx-on:click="window.ran = true">x</button>'
+    page.evaluate(
+        """html => {
+          const main = document.querySelector('main')
+          main.innerHTML = html
+          window.htmx.process(main)
+        }""",
+        injected,
+    )
     page.locator("#x").click()
     assert page.evaluate("window.ran") is None
 

@@ -88,6 +88,15 @@ def test_dates_as_people_write_them() -> None:
         i18n.local(SUNDAY.replace(tzinfo=None))
 
 
+def test_moments_follow_the_tenant_clock(app: Flask) -> None:
+    assert i18n.clock_time(SUNDAY) == "14:02"
+    with locale_scope("zh_CN", zone="Asia/Urumqi"), locale_scope("en"):
+        assert i18n.clock_time(SUNDAY) == "12:02"
+    with app.test_request_context("/"):
+        i18n.prefer(zone="Asia/Urumqi")
+        assert i18n.clock_time(SUNDAY) == "12:02"
+
+
 def test_numbers() -> None:
     assert (i18n.number(12600), i18n.percent(0.118), i18n.percent(0.118, 1)) == ("12,600", "12%", "11.8%")
 

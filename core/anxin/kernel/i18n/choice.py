@@ -1,16 +1,21 @@
-"""Which language to speak now: a scope (jobs, mails, tests), the cookie, the person, the tenant, zh_CN."""
+"""Which language to speak now: a scope (jobs, mails, tests), the cookie, the person, the tenant, zh_CN.
+
+And on which clock: the tenant's time zone, in a scope or a request, else Asia/Shanghai.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context, request
 
 DEFAULT = "zh_CN"
 LOCALES = ("zh_CN", "en")
 COOKIE = "lang"
+DEFAULT_ZONE = "Asia/Shanghai"
 _ALIASES = {
     "zh": "zh_CN",
     "zh-cn": "zh_CN",
@@ -22,6 +27,7 @@ _ALIASES = {
 }
 
 _scope: ContextVar[str | None] = ContextVar("anxin_locale", default=None)
+_zone: ContextVar[str | None] = ContextVar("anxin_zone", default=None)
 
 
 def resolve(tag: str | None) -> str | None:
@@ -30,21 +36,30 @@ def resolve(tag: str | None) -> str | None:
 
 
 @contextmanager
-def locale_scope(locale: str) -> Iterator[None]:
-    """Speak `locale` inside the block, request or not: jobs write in their receiver's language."""
+def locale_scope(locale: str, zone: str | None = None) -> Iterator[None]:
+    """Speak `locale` (on the clock of `zone`) inside the block, request or not: jobs write in their
+    receiver's language."""
     found = resolve(locale)
     if found is None:
         raise ValueError(f"unsupported locale {locale!r}; supported: {', '.join(LOCALES)}")
-    token = _scope.set(found)
+    token, zone_token = _scope.set(found), _zone.set(zone or _zone.get())
     try:
         yield
     finally:
         _scope.reset(token)
+        _zone.reset(zone_token)
 
 
-def prefer(*, person: str | None = None, tenant: str | None = None) -> None:
-    """Remember for this request what the person chose and what the tenant speaks by default."""
+def prefer(*, person: str | None = None, tenant: str | None = None, zone: str | None = None) -> None:
+    """Remember for this request what the person chose, what the tenant speaks, and the tenant's clock."""
     g.locale_wishes = (resolve(person), resolve(tenant))
+    g.time_zone = zone
+
+
+def current_zone() -> ZoneInfo:
+    """The time zone in which moments are shown."""
+    wished = g.get("time_zone") if has_request_context() else None
+    return ZoneInfo(_zone.get() or wished or DEFAULT_ZONE)
 
 
 def current_locale() -> str:

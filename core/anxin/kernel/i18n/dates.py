@@ -1,19 +1,16 @@
 """Dates, times and numbers as people here write them: 11月22日 星期日, Sunday 22 November, 14:02.
 
-All functions take the aware UTC datetimes that the database keeps and show them in the platform's time zone.
+All functions take the aware UTC datetimes that the database keeps and show them on the tenant's clock.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
 from anxin.kernel.clock import now
-from anxin.kernel.i18n.choice import current_locale
-
-ZONE = ZoneInfo("Asia/Shanghai")
+from anxin.kernel.i18n.choice import current_locale, current_zone
 
 # (this year, another year); CLDR's own patterns put a comma in English and no space before 星期.
 _LONG = {"zh_CN": ("M月d日 EEEE", "y年M月d日 EEEE"), "en": ("EEEE d MMMM", "EEEE d MMMM y")}
@@ -22,10 +19,10 @@ _DAY = {"zh_CN": ("M月d日", "y年M月d日"), "en": ("d MMM", "d MMM y")}
 
 
 def local(value: dt.datetime) -> dt.datetime:
-    """The same instant on the platform's clock. Naive values are refused: nobody knows what they mean."""
+    """The same instant on the tenant's clock. Naive values are refused: nobody knows what they mean."""
     if value.tzinfo is None:
         raise ValueError("a naive datetime has no place on a page; use anxin.kernel.clock.now()")
-    return value.astimezone(ZONE)
+    return value.astimezone(current_zone())
 
 
 def _as_date(value: dt.date | dt.datetime) -> dt.date:
