@@ -62,7 +62,9 @@ def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
     shown = [
         item
         for item in every
-        if item.shell == which and (item.permission is None or ctx.allowed(item.permission))
+        if item.shell == which
+        and (item.permission is None or ctx.allowed(item.permission))
+        and (not item.kinds or ctx.tenant.kind in item.kinds)
     ]
     return [
         {

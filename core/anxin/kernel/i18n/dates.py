@@ -6,11 +6,14 @@ All functions take the aware UTC datetimes that the database keeps and show them
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
 from anxin.kernel.clock import now
-from anxin.kernel.i18n.choice import current_locale, current_zone
+from anxin.kernel.i18n.choice import DEFAULT_ZONE, current_locale, current_zone
+
+ZONE = ZoneInfo(DEFAULT_ZONE)  # for code without a tenant; pages and mails use current_zone()
 
 # (this year, another year); CLDR's own patterns put a comma in English and no space before 星期.
 _LONG = {"zh_CN": ("M月d日 EEEE", "y年M月d日 EEEE"), "en": ("EEEE d MMMM", "EEEE d MMMM y")}

@@ -117,8 +117,10 @@ def problems() -> list[Problem]:
         for message in _plain(stored(room)):
             key, text = (_first(message), message.context), _texts(message)[0]
             found += [Problem(room.name, key[0], fault) for fault in _faults(message)]
+            if not text:
+                continue  # missing() says so
             owner, meaning = first_meaning.setdefault(key, (room.name, text))
-            if text and meaning != text:
+            if meaning != text:
                 found.append(
                     Problem(room.name, key[0], f"{text} here, {meaning} in {owner}: use one, or pgettext")
                 )
