@@ -1,5 +1,76 @@
-"""Pages of the notices room."""
+"""Pages of the notices room: the inbox, opening a notice, and how to be notified."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 
 from anxin.kernel.blueprints import PluginBlueprint
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import NotFound
+from anxin.kernel.guard import guard
+from anxin.notices import services
+from anxin.notices.policy import READ
+from anxin.notices.schemas import ChoiceForm, NextInput
+from anxin.web.pages import page
 
 bp = PluginBlueprint("notices", __name__, core=True)
+
+
+@bp.record_once
+def count_for_the_bell(state: BlueprintSetupState) -> None:
+    """The shells ask this for the number on the bell."""
+    state.app.extensions["anxin.unread"] = services.unread
+
+
+def _shell(ctx: Ctx) -> str:
+    return "staff.html" if any(role != "employee" for role in ctx.actor.roles) else "employee.html"
+
+
+@bp.get("/")
+@guard(READ)
+def index(ctx: Ctx) -> ResponseReturnValue:
+    """The actor's notices, newest first, and how they want to be told."""
+    return page(
+        "notices/index.html", shell=_shell(ctx), lines=services.inbox(ctx), choices=services.choices(ctx)
+    )
+
+
+@bp.get("/<uuid:notice>")
+@guard(READ)
+def open_notice(ctx: Ctx, notice: UUID) -> ResponseReturnValue:
+    """Where the bell's line and the mail's link lead: on to what waits. A notice from an employer that the
+    actor's agency serves shows one button, because going there is a sign-in.
+    """
+    line = services.open_notice(ctx, notice)
+    if line.contract_id is not None:
+        return page("notices/enter.html", shell=_shell(ctx), line=line)
+    return redirect(f"{request.script_root}{line.link}", code=303)
+
+
+@bp.post("/<uuid:notice>/enter")
+@guard(READ, input=NextInput)
+def enter(ctx: Ctx, data: dict[str, Any], notice: UUID) -> ResponseReturnValue:
+    """Marks the notice read and hands the form on (307 keeps it) to identity's “enter”, which checks the
+    contract.
+    """
+    line = services.open_notice(ctx, notice)
+    if line.contract_id is None or data["next"] != line.link:
+        raise NotFound()
+    return redirect(url_for("identity.enter_contract", contract=line.contract_id), code=307)
+
+
+@bp.post("/read")
+@guard(READ)
+def read_all(ctx: Ctx) -> ResponseReturnValue:
+    services.read_all(ctx)
+    return redirect(url_for("notices.index"), code=303)
+
+
+@bp.post("/choices")
+@guard(READ, input=ChoiceForm)
+def choose(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    services.choose(ctx, "mail", wanted=data["mail"])
+    return redirect(url_for("notices.index"), code=303)

@@ -1,8 +1,8 @@
 """What happens after a crisis was raised: alerts to those on duty, and the clocks that go off while nobody
 acts.
 
-    level 3   at once: duty helpers and duty supervisor · 15 min without acknowledgement: again · 30 min: every
-              supervisor and every helper · 60 min without a call: the same once more
+    level 3   at once: duty helpers and duty supervisor · 15 min without acknowledgement: again · 30 min: all
+              supervisors and helpers · 60 min without a call: the same once more
     level 2   at once, without hurry: the same people · after its 24 or 72 hours: again, with the supervisors
 
 Every alert of level 3 is sent twice, half a minute apart, as two chains of jobs that know nothing of each

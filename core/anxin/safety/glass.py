@@ -180,7 +180,7 @@ def tell_subject(ctx: Ctx, *, request_id: str) -> None:
     if request.told_at is not None:
         return
     request.told_at = ctx.now
-    notify(ctx, request.person_id, "safety.told", "/me/looks", key=f"glass:{request.id}")
+    notify(ctx, request.person_id, "safety.told", "/audit/who-looked", key=f"glass:{request.id}")
     ctx.audit(GlassTold(request_id=request.id, subject_id=request.person_id))
 
 

@@ -1,5 +1,8 @@
-"""Pages of the safety room."""
+"""Pages of the safety room: cases for helpers, the duty rota, the two-key look, and the employee's request
+for a call.
+"""
 
-from anxin.kernel.blueprints import PluginBlueprint
+from anxin.safety import case_pages, duty_pages, glass_pages, own_pages
+from anxin.safety.blueprint import bp
 
-bp = PluginBlueprint("safety", __name__, core=True)
+__all__ = ["bp", "case_pages", "duty_pages", "glass_pages", "own_pages"]

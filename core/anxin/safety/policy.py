@@ -27,9 +27,9 @@ NOTICES: list[NoticeKind] = [
     NoticeKind("safety.told", lazy("There is something we want to tell you about your account.")),
 ]
 NAV: list[NavItem] = [
-    NavItem(lazy("Requests for help"), "safety.cases", HANDLE, "life-buoy", order=10),
-    NavItem(lazy("Duty rota"), "safety.duty", MANAGE_DUTY, "calendar-clock", order=30),
-    NavItem(lazy("Help given, in numbers"), "safety.figures", READ_FIGURES, "chart-column", order=60),
+    NavItem(lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10),
+    NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30),
+    NavItem(lazy("Help given, in numbers"), "safety.figures_page", READ_FIGURES, "chart-column", order=60),
 ]
 
 
