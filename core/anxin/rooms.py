@@ -12,6 +12,7 @@ from anxin.consent import pages as consent_pages
 from anxin.consent import policy as consent
 from anxin.extension.registry import CoreParts, Registry
 from anxin.identity import api as identity_api
+from anxin.identity import me_pages, people_pages, settings_pages  # noqa: F401  (their routes join the room's blueprint)
 from anxin.identity import pages as identity_pages
 from anxin.identity import policy as identity
 from anxin.kernel.entry import Refused

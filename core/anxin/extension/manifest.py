@@ -48,7 +48,8 @@ class NavItem:
     icon: str = "circle-check"
     shell: Literal["employee", "staff"] = "staff"
     order: int = 50
-    group: str = ""
+    group: Text = ""
+    kinds: tuple[str, ...] = ()  # only in tenants of these kinds; empty: in all
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from anxin.extension.manifest import NavItem, Purpose, Retention
-from anxin.identity import entries
+from anxin.extension.manifest import NavItem, Purpose, Retention, SubjectRights
+from anxin.identity import entries, people
 from anxin.identity.models import Link, Person, SignIn
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
@@ -19,8 +19,15 @@ PERMISSIONS = [PEOPLE_READ, PEOPLE_MANAGE, ROLES_MANAGE, SIGNIN_MANAGE]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
-NAV: list[NavItem] = []
+NAV = [
+    NavItem(lazy("Organisations you serve"), "identity.contracts", None, icon="building-2", order=5, kinds=("agency",)),
+    NavItem(lazy("People"), "identity.people_list", PEOPLE_READ, icon="users", order=64, group=lazy("Set up")),
+    NavItem(lazy("Roles"), "identity.roles", ROLES_MANAGE, icon="user-check", order=66, group=lazy("Set up")),
+    NavItem(lazy("Signing in"), "identity.signin_settings", SIGNIN_MANAGE, icon="log-in", order=70, group=lazy("Set up")),
+    NavItem(lazy("Me"), "identity.me_index", None, icon="user-round", shell="employee", order=99),
+]
 SETTINGS: dict[str, type[Any]] = {}
+SUBJECTS = [SubjectRights("identity", people.own_copy, people.own_erase)]
 RETENTION = [
     Retention(SignIn, after=timedelta(days=180), since="made_at", reason=lazy("Session history for the person")),
     Retention(Link, after=timedelta(days=30), since="made_at", reason=lazy("Used and expired links")),

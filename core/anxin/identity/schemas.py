@@ -1,13 +1,8 @@
 """What the identity room's forms and API take. Unknown keys are refused everywhere."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
-
-class Input(Schema):
-    """Base of all inputs: unknown keys are an error that names them."""
-
-    class Meta:
-        unknown = RAISE
+from anxin.kernel.schemas import Input, OptionalUUID
 
 
 class LocalSignIn(Input):
@@ -23,3 +18,60 @@ class NewPassphrase(Input):
 
 class Onward(Input):
     next = fields.String(load_default=None, allow_none=True)
+
+
+class PersonInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    number = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    unit_id = OptionalUUID(load_default=None, allow_none=True)
+    phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=30))
+    email = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+class PersonSearch(Input):
+    search = fields.String(load_default="", validate=validate.Length(max=60))
+    unit = OptionalUUID(load_default=None, allow_none=True)
+    after = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+class RoleInput(Input):
+    role = fields.String(required=True, validate=validate.Length(1, 40))
+    unit = OptionalUUID(load_default=None, allow_none=True)
+
+
+class TokenInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    days = fields.Integer(load_default=90, validate=validate.Range(1, 365))
+
+
+class ProviderInput(Input):
+    name = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,30}$"))
+    title = fields.String(required=True, validate=validate.Length(1, 40))
+    issuer = fields.String(required=True, validate=validate.Length(8, 300))
+    client_id = fields.String(required=True, validate=validate.Length(1, 200))
+    secret = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+    number_claim = fields.String(load_default="employee_number", validate=validate.Length(1, 60))
+    admits_unknown = fields.Boolean(load_default=False)
+
+
+class PersonOut(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    number = fields.String(allow_none=True)
+    kind = fields.String()
+    state = fields.String()
+    unit = fields.String(allow_none=True)
+    roles = fields.List(fields.String())
+
+
+class SessionOut(Schema):
+    id = fields.UUID()
+    kind = fields.String()
+    name = fields.String(allow_none=True)
+    device = fields.String(allow_none=True)
+    made_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime()
+
+
+class TokenOut(Schema):
+    token = fields.String()

@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from anxin.identity.models import Person, SignIn
+from anxin.identity.roles import grants, reaches_care
 from anxin.kernel import capability
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.capability import Reach
@@ -17,8 +19,6 @@ from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx, enter
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.runtime import Runtime
-from anxin.identity.models import Person, SignIn
-from anxin.identity.roles import grants, reaches_care
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.ids import new_id
 from anxin.tenancy import files
-from anxin.tenancy.files import Brand, TenantFile, Unit as FileUnit
+from anxin.tenancy.files import Brand, TenantFile
+from anxin.tenancy.files import Unit as FileUnit
 from anxin.tenancy.models import Module, Setting, Tenant, Unit
 from anxin.tenancy.units import step
 

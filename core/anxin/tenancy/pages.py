@@ -10,10 +10,12 @@ from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
+from anxin.kernel.schemas import Nothing
 from anxin.tenancy import services
 from anxin.tenancy.models import Unit
 from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE
-from anxin.tenancy.schemas import BrandInput, BrandPreview, ModuleInput, Nothing, UnitInput
+from anxin.tenancy.schemas import BrandInput, BrandPreview, ModuleInput, UnitInput
+from anxin.tenancy.units import options
 from anxin.web import theme
 from anxin.web.pages import page
 
@@ -102,7 +104,7 @@ def _known_colour(ctx: Ctx) -> str:
 @guard(ORG_MANAGE)
 def org(ctx: Ctx) -> ResponseReturnValue:
     units = services.tree(ctx)
-    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=_options(units), errors={}, values={})
+    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors={}, values={})
 
 
 def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
@@ -115,15 +117,9 @@ def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
     return top
 
 
-def _options(units: list[Unit]) -> list[tuple[UUID, str]]:
-    """For a select: deeper units are indented, in tree order."""
-    depth = {row.id: row.path.count("/") - 1 for row in units}
-    return [(row.id, "\u3000" * depth[row.id] + row.name) for row in units]
-
-
 def _org_again(ctx: Ctx, error: Invalid) -> Response:
     units = services.tree(ctx)
-    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=_options(units), errors=error.fields, values=request.form)
+    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors=error.fields, values=request.form)
 
 
 @bp.post("/org")
@@ -136,7 +132,7 @@ def add_unit(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 def _unit(ctx: Ctx, unit: UUID, error: Invalid | None = None) -> Response:
     row = services.unit(ctx, unit)
     others = [other for other in services.tree(ctx) if not other.path.startswith(row.path)]
-    return page("tenancy/unit.html", unit=row, options=_options(others), errors=error.fields if error else {})
+    return page("tenancy/unit.html", unit=row, options=options(others), errors=error.fields if error else {})
 
 
 def _unit_again(ctx: Ctx, error: Invalid, unit: UUID) -> Response:

@@ -1,37 +1,30 @@
 """Input and output of the tenancy room. Unknown keys are refused everywhere."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
+
+from anxin.kernel.schemas import Input, OptionalUUID
 
 COLOUR = validate.Regexp(r"^#[0-9a-fA-F]{6}$")
 
 
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class ModuleInput(Strict):
+class ModuleInput(Input):
     on = fields.Boolean(required=True)
     signed = fields.Boolean(load_default=False)
 
 
-class BrandInput(Strict):
+class BrandInput(Input):
     product_name = fields.String(required=True, validate=validate.Length(1, 20))
     colour = fields.String(required=True, validate=COLOUR)
 
 
-class BrandPreview(Strict):
+class BrandPreview(Input):
     colour = fields.String(load_default=None, validate=COLOUR)
 
 
-class UnitInput(Strict):
+class UnitInput(Input):
     name = fields.String(required=True, validate=validate.Length(1, 60))
-    parent = fields.UUID(load_default=None, allow_none=True)
+    parent = OptionalUUID(load_default=None, allow_none=True)
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-
-
-class Nothing(Strict):
-    """An action without any input."""
 
 
 class ModuleOut(Schema):

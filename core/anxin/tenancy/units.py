@@ -29,3 +29,8 @@ def below(ctx: Ctx, roots: Iterable[UUID]) -> list[UUID]:
 def step(unit_id: UUID) -> str:
     """A unit's own part of a path."""
     return f"/{unit_id.hex}"
+
+
+def options(units: Iterable[Unit]) -> list[tuple[UUID, str]]:
+    """For a select: units in tree order, deeper ones indented."""
+    return [(row.id, "\u3000" * (row.path.count("/") - 1) + row.name) for row in units]
