@@ -82,7 +82,7 @@ def open_request() -> Ctx:
                 raise
     ctx = ctx or visitor_ctx(runtime, tenant)
     ctx.plugin = getattr(_blueprint(), "plugin", None)
-    i18n.prefer(ctx.actor.locale, tenant.locale)
+    i18n.prefer(person=ctx.actor.locale, tenant=tenant.locale)
     return ctx
 
 

@@ -2,7 +2,8 @@
 
 from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
 from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
-from anxin.extension.manifest import NavItem, Plugin, Purpose, Report, Retention
+from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
+from anxin.identity.models import Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
 from anxin.kernel.actor import Actor, Grant
@@ -22,9 +23,11 @@ from anxin.kernel.errors import (
     Unavailable,
 )
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
-from anxin.kernel.i18n import _, lazy, ngettext
+from anxin.kernel.i18n import _, current_locale, day, lazy, ngettext
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
+from anxin.notices.services import notify
 from anxin.safety.services import duty_covered, raise_crisis
+from anxin.tenancy.models import Unit
 from anxin.tenancy.units import below
 from anxin.web.pages import page

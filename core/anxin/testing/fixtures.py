@@ -78,8 +78,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     engine = sa.create_engine(db.driver_url(settings.database_url))
     migrate.upgrade(engine, migrate.components(registry))
     engine.dispose()
-    with made.app_context():
-        yield made
+    yield made
     for pool in (made.extensions["anxin"].engine, made.extensions["anxin"].auth):
         pool.dispose()
 
