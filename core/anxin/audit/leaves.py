@@ -30,10 +30,13 @@ def leaf_data(entry: Mapping[str, Any]) -> bytes:
     return canonical_json({name: _plain(value) for name, value in entry.items()})
 
 
+_AS_IT_IS = frozenset({type(None), bool, int, str})
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     match value:
-        case None | bool() | int() | str() if not isinstance(value, Enum):
-            return value
         case Enum():
             return _plain(value.value)
         case UUID():

@@ -23,6 +23,7 @@ column, rest) + 1 numbers.
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 Unit = TypeVar("Unit", bound=Hashable)
@@ -48,25 +49,25 @@ class Tree(Generic[Unit]):
             if parent is not None:
                 children.setdefault(parent, []).append(unit)
         tree = cls(roots[0], children)
-        if len(tree.bottom_up()) != len(parents) or not children.keys() <= parents.keys():
+        if len(tree.bottom_up) != len(parents) or not children.keys() <= parents.keys():
             raise ValueError("some units are not below the root")
         return tree
 
-    def bottom_up(self) -> list[Unit]:
+    @cached_property
+    def bottom_up(self) -> tuple[Unit, ...]:
         """All units, each after the units below it."""
         order, waiting = [], [self.root]
         while waiting:
             unit = waiting.pop()
             order.append(unit)
             waiting.extend(self.children.get(unit, ()))
-        order.reverse()
-        return order
+        return tuple(reversed(order))
 
     def totals(self, own: Mapping[Unit, Sequence[int]], parts: int) -> dict[Unit, Parts]:
         """Sums over each unit and all units below it, part by part."""
         nobody = (0,) * parts
         sums: dict[Unit, Parts] = {}
-        for unit in self.bottom_up():
+        for unit in self.bottom_up:
             sums[unit] = _add(
                 tuple(own.get(unit, nobody)), *(sums[child] for child in self.children.get(unit, ()))
             )
@@ -107,7 +108,7 @@ def plan_groups(
     """
     sizes = tree.totals(own, parts)
     planned = _Planned[Unit](sizes, k)
-    for unit in tree.bottom_up():
+    for unit in tree.bottom_up:
         inside = [top for child in tree.children.get(unit, ()) for top in planned.tops.pop(child)]
         may_show = (among is None or unit in among) and min(sizes[unit]) >= k
         planned.tops[unit] = planned.show(unit, inside) if may_show else inside

@@ -13,12 +13,6 @@ def _bare(text: str) -> str:
 def _phone(text: str) -> str:
     """Chinese numbers as dialled at home (13800138000, 01065521234); others keep + and country code."""
     number = _bare(text).translate(str.maketrans("", "", "().·/"))
-    while (shorter := _without_prefix(number)) != number:
-        number = shorter
-    return number
-
-
-def _without_prefix(number: str) -> str:
     for prefix in ("+86", "0086"):
         if number.startswith(prefix):
             return _at_home(number.removeprefix(prefix))
@@ -62,6 +56,10 @@ def normalise(kind: str, text: str) -> str:
     if kind not in NORMALISERS:
         raise ValueError(f"unknown kind of text: {kind}; known are {', '.join(NORMALISERS)}")
     plain = NORMALISERS[kind](text)
+    while (
+        again := NORMALISERS[kind](plain)
+    ) != plain:  # what was dropped or folded may bring new things together
+        plain = again
     if not plain:
         raise ValueError(f"nothing to index in this {kind}")
     return plain

@@ -58,7 +58,7 @@ def _derived(
     tree: Tree[Unit], own_sizes: Mapping[Unit, int], published: Mapping[Unit, Bounds]
 ) -> dict[Unit, Bounds]:
     """The numbers each unit can still have, given what is published: interval arithmetic, exact on a tree."""
-    order = tree.bottom_up()
+    order = tree.bottom_up
     bounds: dict[Unit, Bounds] = {}
     for unit in order:
         parts = [bounds[child] for child in tree.children.get(unit, ())]

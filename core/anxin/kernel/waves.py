@@ -57,9 +57,7 @@ def release_wave(
     """
     wave = _Wave(tree, eligible, answers, order=order, cut=cut, thresholds=thresholds or Thresholds())
     totals = tree.totals(one_part(scores or {}), 1)
-    return {
-        unit: wave.figures(unit, None if scores is None else totals[unit][0]) for unit in tree.bottom_up()
-    }
+    return {unit: wave.figures(unit, None if scores is None else totals[unit][0]) for unit in tree.bottom_up}
 
 
 class _Wave(Generic[Unit, Band]):

@@ -86,7 +86,7 @@ def test_the_attack_works_where_only_a_threshold_protects() -> None:
 
 @given(data=st.data(), tree=trees(), k=st.integers(1, 4))
 def test_no_arithmetic_on_a_tree_isolates_a_small_group(data: st.DataObject, tree: Tree[int], k: int) -> None:
-    own = {unit: data.draw(st.integers(0, 2 * k + 1)) for unit in tree.bottom_up()}
+    own = {unit: data.draw(st.integers(0, 2 * k + 1)) for unit in tree.bottom_up}
     shown = door.plan(tree, own, k)
     sizes = {unit: sum(own[one] for one in below(tree, unit)) for unit in own}
     assert all(sizes[unit] >= k for unit in shown)
@@ -97,7 +97,7 @@ def test_no_arithmetic_on_a_tree_isolates_a_small_group(data: st.DataObject, tre
 
 @given(data=st.data(), tree=trees(5), k=st.integers(1, 3))
 def test_no_arithmetic_on_shares_isolates_either_side(data: st.DataObject, tree: Tree[int], k: int) -> None:
-    sides = {unit: data.draw(st.tuples(st.integers(0, 7), st.integers(0, 7))) for unit in tree.bottom_up()}
+    sides = {unit: data.draw(st.tuples(st.integers(0, 7), st.integers(0, 7))) for unit in tree.bottom_up}
     yes, no = ({unit: pair[side] for unit, pair in sides.items()} for side in (0, 1))
     shown = door.plan_share(tree, yes, no, k)
     people = {(unit, side): n for unit, pair in sides.items() for side, n in enumerate(pair) if n}
@@ -111,7 +111,7 @@ def test_finer_plans_inside_coarser_ones_isolate_nothing(
     data: st.DataObject, tree: Tree[int], k: int
 ) -> None:
     """Answers split in halves again and again, each by a plan among the units that show the whole."""
-    own = {unit: data.draw(st.tuples(*[st.integers(0, 5)] * 3)) for unit in tree.bottom_up()}
+    own = {unit: data.draw(st.tuples(*[st.integers(0, 5)] * 3)) for unit in tree.bottom_up}
     released = []
 
     def split(bands: tuple[int, ...], units: Iterable[int]) -> None:
@@ -130,7 +130,7 @@ def test_finer_plans_inside_coarser_ones_isolate_nothing(
 
 @given(data=st.data(), tree=trees(9), k=st.integers(1, 4))
 def test_a_plan_depends_neither_on_order_nor_on_chance(data: st.DataObject, tree: Tree[int], k: int) -> None:
-    own = {unit: data.draw(st.integers(0, 8)) for unit in tree.bottom_up()}
+    own = {unit: data.draw(st.integers(0, 8)) for unit in tree.bottom_up}
     shuffled = Tree(
         tree.root, {unit: data.draw(st.permutations(kids)) for unit, kids in tree.children.items()}
     )
@@ -257,7 +257,7 @@ def test_no_hidden_number_can_be_worked_out(data: st.DataObject, tree: Tree[int]
     """Whatever is hidden fits at least two different tables of answers, of all that are enumerated."""
     few, rare = st.integers(0, 3), st.integers(0, 1)
     eligible, answers = {}, {}
-    for unit in sorted(tree.bottom_up()):
+    for unit in sorted(tree.bottom_up):
         low, high, silent = data.draw(st.tuples(few, few, few) | st.tuples(rare, rare, st.just(6)))
         eligible[unit] = low + high + silent
         answers[unit] = {"low": low, "high": high}
