@@ -54,7 +54,6 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     runtime.caches["directory"] = Directory(runtime.engine, runtime.visitors)
     app.extensions["anxin"] = runtime
     app.extensions["anxin.open"] = open_request
-    i18n.init_app(app)
     web.init_app(app, rooms.plugin_templates(registry), with_gallery=settings.dev)
     shell.init_app(app)
     init_api(app)

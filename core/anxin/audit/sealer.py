@@ -51,6 +51,20 @@ def seal_pending(runtime: Runtime) -> int:
     return sum(seal(runtime, tenant_id) for tenant_id in waiting)
 
 
+def catch_up(runtime: Runtime) -> int:
+    """At a sealer's start: bring to the file what a crash between commit and append kept from it."""
+    file = heads_file(runtime.settings)
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    added = 0
+    for tenant in runtime.caches["directory"].all():
+        with runtime.auth.begin() as connection:
+            head = connection.execute(
+                sa.text("SELECT note FROM guard.seal_head(CAST(:t AS uuid))"), {"t": tenant.id}
+            ).one_or_none()
+        added += file.append_missing([head.note] if head else [])
+    return added
+
+
 def seal(runtime: Runtime, tenant_id: UUID) -> int:
     """Seal everything that waits in one tenant."""
     sealed = 0

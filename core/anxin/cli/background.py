@@ -79,9 +79,13 @@ class Scheduler:
 
     def run(self) -> None:
         """Until stopped; a database that is away is waited for, never given up."""
+        caught_up = False
         while not self._stop.wait(SEAL_SECONDS):
             try:
                 with self._app.app_context():
+                    if not caught_up:
+                        sealer.catch_up(self._runtime)
+                        caught_up = True
                     self._turn()
             except (DBAPIError, RedisError) as error:
                 log.warning("scheduler waits: %s", type(error).__name__)
