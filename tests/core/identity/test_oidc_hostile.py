@@ -159,6 +159,8 @@ CLAIMS = {
     "iat in the future": (later(iat=120, exp=600), "claim_iat"),
     "iat missing": (claims(iat=None), "claim_iat"),
     "iat is a text": (claims(iat="now"), "claim_iat"),
+    "iat is true": (claims(iat=True), "claim_iat"),
+    "nbf is true": (claims(nbf=True), "claim_nbf"),
     "nbf in the future": (later(nbf=120), "claim_nbf"),
     "nbf is a text": (claims(nbf="now"), "claim_nbf"),
     "nonce of another sign-in": (claims(nonce="replayed"), "claim_nonce"),
