@@ -32,7 +32,7 @@ def register() -> Plugin:
                 "clipboard-list",
             ),
             NavItem(
-                lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=60
+                lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42
             ),
         ],
         pages=pages.bp,

@@ -149,12 +149,13 @@ def clinical(records: Sequence[Record], locale: str) -> list[dict[str, Any]]:
 def _clinical_record(record: Record, locale: str) -> dict[str, Any]:
     text = catalogue.words(record.instrument, locale)
     risks = {risk["item"] for risk in record.scores["risks"]}
+    scales = record.scores["scales"]
     return {
         "day": day(record.made_at),
         "label": _label(record),
         "level": words.LEVELS[record.scores["level"]],
         "level_number": record.scores["level"],
-        "scales": [(words.SCALES[name], value) for name, value in record.scores["scales"].items()],
+        "scales": [(words.SCALES[name], scales[name]) for name in record.instrument.scales],
         "quality": [words.QUALITY[code] for code in record.scores["quality"]],
         "answers": [
             {
@@ -245,6 +246,9 @@ def wave(one: Wave, locale: str) -> dict[str, Any]:
 
 
 def _bins(instrument: Instrument, figures: disclosure.UnitFigures[str]) -> list[dict[str, Any]]:
+    """The classes of a distribution; none when everybody is in one class, which says nothing."""
+    if len(figures.distribution) == 1:
+        return []
     return [
         {
             "label": " / ".join(str(words.band_words(instrument, band).label) for band in one.bands),
@@ -263,7 +267,7 @@ def provenance(offered: Sequence[str], locale: str) -> list[dict[str, Any]]:
             "title": words.title(one, locale),
             "offered": one.id in offered,
             "wordings": [
-                _provenance(text)
+                _provenance(text, locale)
                 for code in ("zh_CN", "en")
                 if (text := scoring.wording(one, code)) is not None
             ],
@@ -272,9 +276,11 @@ def provenance(offered: Sequence[str], locale: str) -> list[dict[str, Any]]:
     ]
 
 
-def _provenance(text: Wording) -> dict[str, Any]:
+def _provenance(text: Wording, locale: str) -> dict[str, Any]:
     return {
         "wording": text,
+        "reason": text.reason[locale] if text.reason else None,
+        "seen": text.seen[locale],
         "language": {"zh_CN": _("Chinese"), "en": _("English")}[text.locale],
         "status": words.WORDING_STATUS[text.status],
         "tone": {"verified": "ok", "corroborated": "info", "unverified": "warn"}[text.status],

@@ -128,7 +128,7 @@ def test_a_custom_scale_needs_a_plain_one_below_it() -> None:
         (lambda words: words["options"][0].update(value=7), "do not carry"),
         (lambda words: words.update(edition="2"), "is a wording of phq9-2"),
         (lambda words: words.pop("reason"), "reason"),
-        (lambda words: words.update(seen=[]), "seen"),
+        (lambda words: words.update(seen={"en": ["here"]}), "seen"),
         (lambda words: words.update(extra=1), "extra"),
         (lambda words: words.update(item_options={9: words["options"][:2]}), "options of item 9"),
     ],

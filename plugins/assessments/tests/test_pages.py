@@ -67,7 +67,7 @@ class TestHelpCard:
         page = take(phone, "phq9", [0, 0, 0, 0, 0, 0, 0, 0, 2]).get_data(as_text=True)
         assert "谢谢你愿意说出来" in page
         assert 'href="tel:12356"' in page
-        assert page.index("谢谢你愿意说出来") < page.index("看一眼，再提交</h1>")
+        assert page.index("谢谢你愿意说出来") < page.index("看一眼，再提交</h2>")
         assert "120" in page
 
     def test_stands_before_the_next_question_too(self, worker: Any, browser: Any) -> None:

@@ -199,10 +199,15 @@ class WordingSchema(Strict):
     edition = fields.String(required=True)
     locale = fields.String(required=True, validate=validate.OneOf(LOCALES))
     status = fields.String(required=True, validate=validate.OneOf(["verified", "corroborated", "unverified"]))
-    reason = fields.String()
+    reason = fields.Dict(keys=fields.String(validate=validate.OneOf(LOCALES)), values=fields.String())
     source = fields.Nested(SourceSchema, required=True)
     terms = fields.String(required=True)
-    seen = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    seen = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(LOCALES)),
+        values=fields.List(fields.String(), validate=validate.Length(min=1)),
+        required=True,
+        validate=validate.Length(min=len(LOCALES)),
+    )
     lead_in = fields.String(required=True)
     items = fields.List(fields.String(validate=validate.Length(min=1)), required=True)
     options = fields.List(fields.Nested(OptionSchema), required=True, validate=validate.Length(min=2))
@@ -238,7 +243,7 @@ def read_wording(name: str, raw: Any, instrument: shapes.Instrument) -> shapes.W
             **data,
             "source": shapes.Source(**data["source"]),
             "items": tuple(data["items"]),
-            "seen": tuple(data["seen"]),
+            "seen": {locale: tuple(places) for locale, places in data["seen"].items()},
             "options": _options(data["options"]),
             "item_options": per_item,
         }

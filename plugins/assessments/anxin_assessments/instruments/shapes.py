@@ -180,8 +180,8 @@ class Wording:
     lead_in: str
     items: tuple[str, ...]
     options: tuple[Option, ...]
-    seen: tuple[str, ...]
-    reason: str | None = None
+    seen: Mapping[str, tuple[str, ...]]
+    reason: Mapping[str, str] | None = None
     item_options: Mapping[int, tuple[Option, ...]] = field(default_factory=dict)
 
     def options_of(self, item: int) -> tuple[Option, ...]:

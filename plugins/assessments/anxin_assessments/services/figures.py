@@ -113,13 +113,13 @@ def _eligible(ctx: Ctx, campaign: Campaign) -> dict[UUID, int]:
     """Invited people by the unit they belonged to when the campaign was published."""
     root = campaign.unit_id or ctx.tenant.id
     rows = ctx.execute(
-        sa.select(Invitation.unit_id, sa.func.count())
+        sa.select(Invitation.unit_id, sa.func.count().label("people"))
         .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
         .group_by(Invitation.unit_id)
     )
     eligible: dict[UUID, int] = defaultdict(int)
     for row in rows:
-        eligible[row[0] or root] += row[1]
+        eligible[row.unit_id or root] += row.people
     return eligible
 
 
