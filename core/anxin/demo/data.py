@@ -13,7 +13,7 @@ import random
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ REFUSING = 0.06  # say no, and are not asked again
 SHARING = 0.55  # of the willing: let their counsellor read results
 ACTIVE = 0.88  # of the willing: have answered something; about 38 % of all
 DECLINING = 0.04  # of all: say "not this time" to a campaign
-DUTY_WEEKS = 5
+DUTY_WEEKS_BEFORE, DUTY_WEEKS = 26, 5
 PLOT = Path(__file__).parent / "story" / "plot.toml"
 KEPT_FREE = frozenset({"DL10268"})  # 林晓峰 begins his story in front of the audience
 
@@ -79,19 +79,25 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class PastCrisis:
-    """A crisis that was raised by a risk answer, acknowledged, called back, and closed by a second person."""
+    """Somebody whose answer (`item`, 1-based) or score (item None) asked for a call, and what came of it.
+
+    Level 3 was acknowledged within minutes and closed by two people; level 2 was called within days and
+    closed by one. A case without `called_at` still waits, one without `closed_at` is still followed.
+    """
 
     number: str
+    level: int
     form: str
-    item: int
+    source: str
+    item: int | None
     raised_at: datetime
-    acknowledged_at: datetime
-    called_at: datetime
-    closed_at: datetime
     handled_by: str
-    closed_by: str
-    note: str
-    closing: str
+    acknowledged_at: datetime | None = None
+    called_at: datetime | None = None
+    closed_at: datetime | None = None
+    second_by: str | None = None
+    note: str = ""
+    closing: str = ""
 
 
 @dataclass(slots=True)
@@ -116,7 +122,9 @@ def tell(tenant: TenantFile, people: Iterable[RosterRow], now: datetime, seed: i
     plot = tomllib.loads(PLOT.read_text(encoding="utf-8"))
     today = now.astimezone(ZoneInfo(tenant.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
-    story.shifts = list(shifts(tenant.duty, monday.date(), DUTY_WEEKS * 7, tenant.timezone))
+    first = (monday - timedelta(weeks=DUTY_WEEKS_BEFORE)).date()
+    weeks = DUTY_WEEKS_BEFORE + DUTY_WEEKS
+    story.shifts = list(shifts(tenant.duty, first, weeks * 7, tenant.timezone))
     story.rounds = [
         _round(key, each, today) for key, each in plot["campaigns"].items() if each["tenant"] == tenant.slug
     ]
@@ -128,6 +136,12 @@ def tell(tenant: TenantFile, people: Iterable[RosterRow], now: datetime, seed: i
         if each["tenant"] == tenant.slug:
             _crisis(story, each, at_work, today, random.Random(f"{seed}/{each['team']}"))
     story.sittings.sort(key=lambda sitting: (sitting.at, sitting.number))
+    if story.sittings:
+        named = {person.login for contract in tenant.contracts for person in contract.staff}
+        helpers = [login for login in plot["concerns"]["handled_by"] if login in named]
+        dice = random.Random(f"{seed}/concerns")
+        story.crises += list(_concerns(story, plot["concerns"], helpers, dice))
+        story.crises.sort(key=lambda crisis: crisis.raised_at)
     story.decided.sort(key=lambda decided: (decided.at, decided.number))
     return story
 
@@ -227,14 +241,55 @@ def _crisis(
     story.crises.append(
         PastCrisis(
             number=number,
+            level=3,
             form=form.code,
+            source=f"{told['source']}.{(form.risk_item or 0) + 1}",
             item=(form.risk_item or 0) + 1,
             raised_at=raised,
             acknowledged_at=raised + timedelta(minutes=told["acknowledged_minutes"]),
             called_at=raised + timedelta(minutes=told["called_minutes"]),
-            closed_at=datetime.combine(
-                (raised + timedelta(days=told["closed_days"])).date(), time(16, 20), raised.tzinfo
-            ),
-            **{key: told[key] for key in ("handled_by", "closed_by", "note", "closing")},
+            closed_at=_afternoon(raised, told["closed_days"]),
+            handled_by=told["handled_by"],
+            second_by=told["closed_by"],
+            note=told["note"],
+            closing=told["closing"],
         )
     )
+
+
+def _concerns(
+    story: Story, told: dict[str, Any], helpers: Sequence[str], dice: random.Random
+) -> Iterator[PastCrisis]:
+    """Every score that asks for a call was answered by one; the newest ones still wait or are being
+    followed."""
+    dangers = {crisis.number for crisis in story.crises}
+    for sitting in story.sittings:
+        cut = FORMS[sitting.form].concern
+        if cut is None or sum(sitting.answers) < cut or sitting.number in dangers:
+            continue
+        called = min(sitting.at + timedelta(hours=dice.randint(4, 60)), _working_hour(sitting.at, dice))
+        closed = _afternoon(called, dice.randint(9, 30))
+        over = closed < story.now
+        yield PastCrisis(
+            number=sitting.number,
+            level=2,
+            form=sitting.form,
+            source=f"{told['sources'][sitting.form]}.score",
+            item=None,
+            raised_at=sitting.at + timedelta(seconds=1),
+            handled_by=dice.choice(helpers),
+            called_at=called if called < story.now else None,
+            closed_at=closed if over else None,
+            note=dice.choice(told["notes"]) if called < story.now else "",
+            closing=told["closing"] if over else "",
+        )
+
+
+def _working_hour(after: datetime, dice: random.Random) -> datetime:
+    """A call on the next day between nine and five."""
+    day = (after + timedelta(days=1)).replace(hour=9, minute=0, second=0)
+    return day + timedelta(minutes=dice.randrange(480))
+
+
+def _afternoon(after: datetime, days: int) -> datetime:
+    return (after + timedelta(days=days)).replace(hour=16, minute=20, second=0)

@@ -95,13 +95,33 @@ def test_people_resemble_themselves_over_time(story) -> None:
     assert apart < shuffled * 0.85
 
 
-def test_only_the_told_crises_carry_a_risk_answer(story) -> None:
+def test_only_the_told_dangers_carry_a_risk_answer(story) -> None:
     risky = {each.number for each in story.sittings if each.form == "phq9-1" and each.answers[8] > 0}
-    assert risky == {crisis.number for crisis in story.crises}
-    assert len(story.crises) == 2
-    for crisis in story.crises:
+    dangers = [crisis for crisis in story.crises if crisis.level == 3]
+    assert risky == {crisis.number for crisis in dangers}
+    assert len(dangers) == 2
+    for crisis in dangers:
         assert crisis.raised_at < crisis.acknowledged_at < crisis.called_at < crisis.closed_at < NOW
-        assert crisis.handled_by != crisis.closed_by
+        assert crisis.second_by not in {None, crisis.handled_by}
+
+
+def test_every_score_that_asks_for_a_call_got_one_or_waits_since_a_short_time(story) -> None:
+    concerns = [crisis for crisis in story.crises if crisis.level == 2]
+    asked = {
+        (each.number, each.form)
+        for each in story.sittings
+        if FORMS[each.form].concern is not None and sum(each.answers) >= FORMS[each.form].concern
+    }
+    dangers = {crisis.number for crisis in story.crises if crisis.level == 3}
+    assert {(each.number, each.form) for each in concerns} == {
+        pair for pair in asked if pair[0] not in dangers
+    }
+    for crisis in concerns:
+        if crisis.called_at is None:
+            assert NOW - crisis.raised_at < timedelta(hours=72)
+        else:
+            assert timedelta() < crisis.called_at - crisis.raised_at < timedelta(hours=72)
+    assert any(crisis.closed_at is None for crisis in concerns)
 
 
 @pytest.mark.parametrize("post", ["counsellor", "supervisor"])
@@ -111,8 +131,10 @@ def test_somebody_is_on_duty_at_every_hour_of_the_next_weeks(story, post) -> Non
     assert gaps(on_duty[:1], NOW, NOW + timedelta(weeks=4)) != []
 
 
-def test_a_tenant_the_plot_does_not_name_has_a_rota_and_no_history() -> None:
+def test_a_tenant_the_plot_does_not_name_has_self_tests_and_its_own_helpers() -> None:
     qinghe = files.load(DEMO / "qinghe.toml")
     told = data.tell(qinghe, roster.read(DEMO / "qinghe-roster.xlsx").rows, NOW)
-    assert (told.rounds, told.crises) == ([], [])
-    assert told.shifts
+    assert told.rounds == []
+    assert told.sittings
+    assert {crisis.handled_by for crisis in told.crises} <= {"gunian", "luxingzhou"}
+    assert {shift.login for shift in told.shifts} == {"gunian", "luxingzhou", "shenyue"}
