@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from anxin.plugin import Card, Ctx, Figure, Panel, _, day, hookimpl
 from flask import render_template, url_for
 
+from anxin_assessments import demo as invented
 from anxin_assessments import policy, words
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
 from anxin_assessments.services import campaigns, catalogue
@@ -103,3 +104,9 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     if any(counts.values()):
         ctx.audit(policy.AssessmentsErased(sheets=counts["sheet"], subject_id=person_id))
     return counts
+
+
+@hookimpl
+def demo(ctx: Ctx, story: Any) -> None:
+    """The invented history of `anxin demo`."""
+    invented.fill(ctx, story)
