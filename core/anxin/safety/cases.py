@@ -90,9 +90,7 @@ def worklist(ctx: Ctx) -> list[Crisis]:
     is per case.
     """
     rows = ctx.db.scalars(visible(ctx).where(Crisis.state != "closed"))
-    return sorted(
-        rows, key=lambda one: (one.state == "contacted", -one.level if one.state == "open" else 0, due(one))
-    )
+    return sorted(rows, key=lambda one: (one.state == "contacted", due(one)))
 
 
 def closed(ctx: Ctx, limit: int = 20) -> list[Crisis]:
@@ -177,7 +175,7 @@ def _helper_names(ctx: Ctx, ids: set[UUID | None]) -> dict[UUID | None, str]:
     found = ctx.db.execute(
         sa.select(Person.id, Person.name).where(Person.tenant_id == ctx.tenant.id, Person.id.in_(wanted))
     )
-    return dict(found.tuples().all())
+    return {row.id: row.name for row in found}
 
 
 @dataclass(frozen=True)

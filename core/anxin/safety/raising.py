@@ -56,14 +56,19 @@ def raise_crisis(
         "raised_at": ctx.now,
         **clocks(ctx, level, reason),
     }
-    crisis_id = ctx.execute(
+    if (known := _find(ctx, key)) is not None:
+        return _graver(ctx, known, row, on_duty)
+    made = ctx.execute(
         pg.insert(Crisis)
         .values(tenant_id=ctx.tenant.id, id=new_id(), **row)
         .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
         .returning(Crisis.id)
     ).scalar_one_or_none()
     crisis = _find(ctx, key)
-    if crisis_id is None:
+    if crisis is None:
+        raise ProgrammingError(f"raise_crisis: the key {key} belongs to somebody else's case")
+    if made is None:  # somebody else's request said the same in this very moment
+        ctx.unaudited("the same was said twice at once")
         return _graver(ctx, crisis, row, on_duty)
     step(ctx, crisis, "raised", code=f"level.{level}")
     _tell(ctx, crisis, on_duty)
@@ -100,13 +105,13 @@ def _whom(ctx: Ctx) -> tuple[list[UUID], bool]:
     return list(dict.fromkeys([*everybody, *rota.who(ctx, role="supervisor")])), not on_duty
 
 
-def _find(ctx: Ctx, key: str) -> Crisis:
-    return ctx.db.scalars(
+def _find(ctx: Ctx, key: str) -> Crisis | None:
+    return ctx.db.scalar(
         sa.select(Crisis)
         .where(Crisis.tenant_id == ctx.tenant.id, Crisis.key == key)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
 
 
 def _graver(ctx: Ctx, crisis: Crisis, row: dict[str, Any], helper_ids: list[UUID]) -> Crisis:

@@ -92,7 +92,8 @@ def _to_take_on(ctx: Ctx, due: datetime) -> Clock:
     left = due - ctx.now
     if left < timedelta():
         return Clock(_("Should be taken on: %(span)s too late", span=span(-left)), "danger", True)
-    return Clock(_("Take it on by %(time)s, %(span)s left", time=at(ctx, due), span=span(left)), "warn", False)
+    text = _("Take it on by %(time)s, %(span)s left", time=at(ctx, due), span=span(left))
+    return Clock(text, "warn", False)
 
 
 def _to_contact(ctx: Ctx, due: datetime) -> Clock:
@@ -100,7 +101,8 @@ def _to_contact(ctx: Ctx, due: datetime) -> Clock:
     if left < timedelta():
         return Clock(_("Should be contacted: %(span)s too late", span=span(-left)), "danger", True)
     tone = "warn" if left <= timedelta(hours=1) else "info"
-    return Clock(_("Contact them by %(time)s, %(span)s left", time=at(ctx, due), span=span(left)), tone, False)
+    text = _("Contact them by %(time)s, %(span)s left", time=at(ctx, due), span=span(left))
+    return Clock(text, tone, False)
 
 
 def span(length: timedelta) -> str:
