@@ -25,7 +25,7 @@ def seed(settings: Settings, progress: Callable[[str], None] = _tell) -> None:
     """Fill the data folder's database: tenants, rosters, accounts, provider, history. Refused when tenants
     are there."""
     from anxin.app import create_app  # the application, for this one command
-    from anxin.demo.filling import fill
+    from anxin.demo.filling import fill  # as above
 
     here = replace(settings, outbound_allow=(*settings.outbound_allow, LOOPBACK))
     app = create_app(here)

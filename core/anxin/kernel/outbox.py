@@ -91,7 +91,7 @@ def put(
 
     With `key` the id is derived from it, so that asking twice does nothing the second time (returns False).
     """
-    from anxin.kernel.ctx import as_json
+    from anxin.kernel.ctx import as_json  # as above
 
     job_id = uuid5(tenant_id, f"{job}|{key}") if key else new_id()
     statement = sa.text(
