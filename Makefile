@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT ?= 8000
 DATA ?= var/demo
 # the suite starts a database for each process; more than the cores only makes them wait for each other
-TEST_PROCESSES ?= auto
+TEST_PROCESSES ?= logical
 TESTS ?=
 
 help:  ## List the targets.

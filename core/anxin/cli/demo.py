@@ -58,10 +58,9 @@ def demo(data: Path | None, port: int | None, host: str | None, verbose: bool) -
 @settings_option
 def seed(settings: Settings) -> None:
     """Fill a new data folder and print the sign-ins. Example: anxin demo-seed --data var/demo"""
-    done = settings.data_dir / "demo-seeded"
-    if not done.exists():
-        story.seed(settings)
-        done.touch()
+    from anxin.cli.seeding import seed_once  # brings all rooms; `anxin demo` itself stays a small supervisor
+
+    seed_once(settings)
     for line in story.sign_ins(settings):
         click.echo(line)
 
@@ -73,6 +72,6 @@ def provider(settings: Settings) -> None:
     from anxin.demo.places import (
         employer_folder,
     )  # neither `anxin demo` nor its seeding needs Authlib's server
-    from anxin.demo.provider import main as serve
+    from anxin.demo.provider import main as serve  # as above
 
     serve(["--data", str(employer_folder(settings)), "--port", str(settings.demo_provider_port)])

@@ -8,6 +8,7 @@ import sys
 
 import click
 import pytest
+
 from anxin.cli import COMMANDS, anxin
 
 

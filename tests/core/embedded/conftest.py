@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from anxin.embedded.lock import State
 
 HERE = Path(__file__).parent

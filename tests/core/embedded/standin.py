@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import click
+
 from anxin.cli.group import LazyGroup
 from anxin.cli.up import check_preconditions
 from anxin.embedded.programs import Program, web_command

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 import redis
+
 from anxin.embedded.stale import started_at
 
 from .conftest import gone

@@ -4,6 +4,7 @@ import dataclasses
 import ipaddress
 
 import pytest
+
 from anxin.settings import Settings, SettingsError
 
 PASSWORD = "very-secret-word"
