@@ -26,6 +26,7 @@ from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
 from anxin.kernel.i18n import _, current_locale, day, lazy, ngettext
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
+from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
 from anxin.safety.services import duty_covered, raise_crisis
 from anxin.tenancy.models import Unit

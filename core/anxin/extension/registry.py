@@ -133,6 +133,10 @@ class Registry:
 
     # ---- hooks --------------------------------------------------------------------------------------------------
 
+    def implementers(self, hook: str) -> list[str]:
+        """The plugins that implement a hook."""
+        return [name for name, _ in self._impls[hook]]
+
     def jobs_for(self, ctx: Ctx, event: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
         """The jobs an event causes among the tenant's enabled plugins."""
         for name, _ in self._reactions.get(type(event), ()):

@@ -8,8 +8,11 @@ meet each other's rows. Real roles, real row-level security, real sealing: nothi
     person(…)              make a person with roles; person.id, person.tenant
     client_as(person)      a Flask test client signed in as that person (None: a visitor)
     agency_person(…)       a helper in `tenant` under a running service contract
+    give_consent(person, PURPOSE)   their answer to a purpose
+    run_jobs(tenant)       run what waits in the outbox, in the tenant's scope
 """
 
+from anxin.testing.acts import give_consent, run_jobs
 from anxin.testing.contract import PluginContract
 from anxin.testing.fixtures import (
     agency_person,
@@ -34,9 +37,11 @@ __all__ = [
     "client_as",
     "cluster",
     "ctx",
+    "give_consent",
     "new_tenant",
     "other_tenant",
     "person",
+    "run_jobs",
     "runtime",
     "scope",
     "settings",

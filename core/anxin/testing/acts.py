@@ -1,0 +1,50 @@
+"""Fixtures that do what people and workers do: agree to a purpose, run the jobs that wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from anxin.consent.services import record
+from anxin.extension.manifest import Purpose
+from anxin.kernel import jobs
+from anxin.kernel.actor import TenantInfo
+from anxin.kernel.runtime import Runtime
+from anxin.testing.fixtures import Someone
+
+
+@pytest.fixture
+def give_consent(scope: Callable[..., Any]) -> Callable[..., None]:
+    """give_consent(person, PURPOSE, …, given="agreed"): their answer to these purposes ("refused", "withdrawn")."""
+
+    def answer(someone: Someone, *purposes: Purpose, given: str = "agreed") -> None:
+        with scope(someone.tenant) as ctx:
+            ctx.unaudited("test set-up")
+            for purpose in purposes:
+                record(ctx, someone.id, purpose, given, method="test")
+
+    return answer
+
+
+@pytest.fixture
+def run_jobs(runtime: Runtime) -> Callable[..., list[str]]:
+    """run_jobs(tenant, "rooms.remind"): run what waits of these jobs (without names: of all), due or not, oldest first.
+    Returns the names of the jobs that ran; one that fails fails the test."""
+
+    def run(tenant: TenantInfo, *names: str) -> list[str]:
+        info = runtime.caches["directory"].by_id(tenant.id)
+        with runtime.engine.connect() as connection:
+            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
+            waiting = connection.execute(
+                sa.text(
+                    "SELECT id, job FROM core.outbox WHERE done_at IS NULL AND (:every OR job = ANY (:names)) "
+                    "ORDER BY due_at, id"
+                ),
+                {"names": list(names), "every": not names},
+            ).all()
+        outcomes = {row.job: jobs.run(runtime, info, row.id) for row in waiting}
+        assert set(outcomes.values()) <= {"done"}, outcomes
+        return [row.job for row in waiting]
+
+    return run
