@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Ctx, job, notify
+from anxin.plugin import Ctx, Person, job, notify
 
 from anxin_assessments import policy
 from anxin_assessments.instruments.shapes import Instrument
@@ -69,6 +69,7 @@ def of_person(ctx: Ctx, person_id: UUID) -> list[Record]:
         .limit(1)
     )
     if newest is None:
+        ctx.get(Person, person_id)  # a person without results is shown to those who may see the person
         return []
     ctx.get(Outcome, newest)  # the one place that tells "not assigned" from "does not agree"
     rows = ctx.scalars(
