@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import ApiBlueprint, Ctx, current_locale, guard
-
 from anxin_assessments import views, words
 from anxin_assessments.policy import READ_FIGURES, READ_RESULT, SELF, SHARE, TAKE
 from anxin_assessments.schemas import FiguresOutput, InstrumentOutput, OutcomeOutput, SheetInput

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import Ctx, new_id
-
 from anxin_assessments import policy, scoring
 from anxin_assessments.models import Campaign, Invitation, Outcome, Part, Sheet, Tally
 from anxin_assessments.services import catalogue

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Card, Ctx, Figure, Panel, _, day, hookimpl
 from flask import render_template, url_for
 
+from anxin.plugin import Card, Ctx, Figure, Panel, _, day, hookimpl
 from anxin_assessments import demo as invented
 from anxin_assessments import policy, words
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from anxin.plugin import Ctx, job
-
 from anxin_assessments.services import campaigns
 from anxin_assessments.services.counting import count_round
 from anxin_assessments.services.results import remind_of_instrument

@@ -3,6 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
 from anxin.plugin import (
     ConsentRequired,
     Ctx,
@@ -15,9 +18,6 @@ from anxin.plugin import (
     name_of,
     page,
 )
-from flask import redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
-
 from anxin_assessments import views
 from anxin_assessments.policy import MANAGE_CAMPAIGN, READ_FIGURES, READ_RESULT, SELF, SHARE, TAKE
 from anxin_assessments.schemas import AnswerInput, CampaignInput, StartInput

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
-
 from anxin_assessments import api, hooks, jobs, models, pages, policy, schemas
 
 
@@ -30,6 +29,7 @@ def register() -> Plugin:
                 "assessments.campaign_list",
                 policy.READ_FIGURES,
                 "clipboard-list",
+                order=40,
             ),
             NavItem(
                 lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42

@@ -3,9 +3,9 @@
 from datetime import UTC
 from typing import Any
 
-from anxin.plugin import lazy
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
 
+from anxin.plugin import lazy
 from anxin_assessments import scoring
 
 CHOOSE_ONE: Any = lazy("Choose at least one self-test.")

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import _, day, disclosure
 from flask import url_for
 
+from anxin.plugin import _, day, disclosure
 from anxin_assessments import scoring, words
 from anxin_assessments.instruments.shapes import Instrument, Wording
 from anxin_assessments.models import Campaign

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from anxin.plugin import lazy
-
 from anxin_assessments.instruments.shapes import Instrument
 
 Text = Any

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from anxin.consent.models import Consent
 from anxin.identity import sessions
 from anxin.identity.models import Assignment

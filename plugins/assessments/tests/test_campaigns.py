@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.kernel import clock
 from anxin.kernel import jobs as kernel_jobs
 from anxin.plugin import Conflict, Invalid, NotFound, Unit

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from anxin_assessments import instruments, scoring
 from anxin_assessments.instruments.schema import InvalidKeyError, read_key, read_wording
 

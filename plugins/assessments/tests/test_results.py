@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.plugin import ConsentRefused, NotFound, ProgrammingError
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
 from anxin_assessments.policy import SHARE

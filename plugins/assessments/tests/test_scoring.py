@@ -4,11 +4,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anxin_assessments import scoring
 from anxin_assessments.instruments.schema import read_key
 from anxin_assessments.instruments.shapes import Instrument
-from hypothesis import given
-from hypothesis import strategies as st
 
 KEYS = {key.id: key for key in scoring.catalogue()}
 

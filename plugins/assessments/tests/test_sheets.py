@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.plugin import Conflict, Invalid, NotFound
 from anxin.safety.models import Crisis
 from anxin_assessments.models import Outcome, Sheet

@@ -1,7 +1,6 @@
 """From an answer or a score to the people who must know. Core keeps the ladder, the rota and the clocks."""
 
 from anxin.plugin import Ctx, raise_crisis
-
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Sheet

@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, below, duty_covered, lazy, notify
 from sqlalchemy.dialects.postgresql import insert
 
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, below, duty_covered, lazy, notify
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part, Sheet

@@ -1,7 +1,6 @@
 """Which instruments a tenant offers, and the key a sheet is scored by, with the tenant's own warnings."""
 
 from anxin.plugin import Ctx, NotFound
-
 from anxin_assessments import scoring
 from anxin_assessments.instruments import UnknownInstrumentError
 from anxin_assessments.instruments.shapes import Instrument, Wording

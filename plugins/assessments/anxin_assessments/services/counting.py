@@ -3,8 +3,8 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Ctx, job
 
+from anxin.plugin import Ctx, job
 from anxin_assessments.models import Invitation, Outcome, Sheet, Tally
 from anxin_assessments.services import catalogue
 

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Ctx, Unit, disclosure
 
+from anxin.plugin import Ctx, Unit, disclosure
 from anxin_assessments import policy
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part, Sheet, Tally

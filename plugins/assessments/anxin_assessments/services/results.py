@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Ctx, Person, job, notify
 
+from anxin.plugin import Ctx, Person, job, notify
 from anxin_assessments import policy
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Outcome, Sheet

@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Conflict, Ctx, Invalid, lazy, new_id
 from sqlalchemy.dialects.postgresql import insert
 
+from anxin.plugin import Conflict, Ctx, Invalid, lazy, new_id
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Outcome, Sheet

@@ -6,8 +6,9 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from anxin.plugin import ddl
 from sqlalchemy.dialects import postgresql as pg
+
+from anxin.plugin import ddl
 
 revision, down_revision, branch_labels, depends_on = "assessments_0001", None, None, None
 
