@@ -83,6 +83,11 @@ def figures(ctx: "Ctx") -> Iterable[Figure]:  # type: ignore[empty-body]
     """Numbers for the union admin's workbench, every one through kernel.disclosure."""
 
 
+@policy("contribute")
+def work_panels(ctx: "Ctx") -> Iterable[Panel]:  # type: ignore[empty-body]
+    """Blocks for the workbench of whoever works here (a chart, a table); figures pass kernel.disclosure."""
+
+
 @policy("decide")
 def eligible(ctx: "Ctx", person_id: UUID, service: str) -> bool | None:
     """May this person use the service? None: no opinion; one False decides; no answer at all counts as yes."""

@@ -138,8 +138,8 @@ def _add(ctx: Ctx, made: Plan) -> None:
         person_id = values["id"]
         for name, value in (("contact", _contact(row, {}, CONTACT)), ("confidential", _care(row))):
             values[name] = ctx.sealed(Person, name, person_id, person_id, value) if value else None
-    roster_bulk.insert(ctx, Person, rows)
-    roster_bulk.insert(ctx, Membership, [{"person_id": row["id"], "role": LOWEST_ROLE} for row in rows])
+    ctx.insert(Person, rows)
+    ctx.insert(Membership, [{"person_id": row["id"], "role": LOWEST_ROLE} for row in rows])
 
 
 def _change(ctx: Ctx, made: Plan, person: Person, row: RosterRow) -> None:

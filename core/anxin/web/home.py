@@ -1,12 +1,18 @@
 """The two front doors: the employee's home page and the workbench of everybody who works here."""
 
+from typing import Any
+
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from anxin.extension.hookspecs import Card, Figure
+from anxin.identity import signin
 from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, guard
+from anxin.notices import services as notices
+from anxin.safety import cases as safety
+from anxin.safety.permissions import HANDLE
 from anxin.web.pages import page
 
 bp = PluginBlueprint("home", __name__, core=True, url_prefix="")
@@ -18,13 +24,9 @@ def index(ctx: Ctx) -> ResponseReturnValue:
     """Employees: greeting, tiles, what is coming up. Visitors are asked to sign in."""
     if not ctx.actor.signed_in:
         raise SignInRequired()
-    cards: list[Card] = []
-    silent: list[str] = []
-    for answer in ctx.runtime.registry.call(ctx, "home_cards"):
-        if answer.failed:
-            silent.append(answer.plugin)
-        else:
-            cards += answer.value or []
+    if ctx.tenant.kind == "agency" or ctx.actor.contract_id is not None:  # an agency's people come here to work
+        return redirect(url_for("home.workbench"), code=303)
+    cards, silent = collect(ctx, "home_cards")
     cards.sort(key=lambda card: card.order)
     return page(
         "home.html",
@@ -41,15 +43,32 @@ def index(ctx: Ctx) -> ResponseReturnValue:
 @guard(SIGNED_IN)
 def workbench(ctx: Ctx) -> ResponseReturnValue:
     """Staff: figures of the enabled modules (through disclosure control), and what waits."""
-    figures: list[Figure] = []
+    figures, silent = collect(ctx, "figures")
+    panels, quiet = collect(ctx, "work_panels")
+    silent += [name for name in quiet if name not in silent]
+    figures.sort(key=lambda figure: figure.order)
+    return page(
+        "workbench.html",
+        now=ctx.now,
+        figures=figures,
+        panels=sorted(panels, key=lambda panel: panel.order),
+        silent=titles_of(ctx, silent),
+        waiting=[line for line in notices.inbox(ctx, limit=5) if line.unread],
+        contracts=signin.contracts(ctx) if ctx.tenant.kind == "agency" else [],
+        cases=len(safety.worklist(ctx)) if ctx.allowed(HANDLE) else None,
+    )
+
+
+def collect(ctx: Ctx, hook: str) -> tuple[list[Any], list[str]]:
+    """What the enabled plugins contribute, and the names of those that failed."""
+    found: list[Any] = []
     silent: list[str] = []
-    for answer in ctx.runtime.registry.call(ctx, "figures"):
+    for answer in ctx.runtime.registry.call(ctx, hook):
         if answer.failed:
             silent.append(answer.plugin)
         else:
-            figures += answer.value or []
-    figures.sort(key=lambda figure: figure.order)
-    return page("workbench.html", figures=figures, silent=titles_of(ctx, silent))
+            found += answer.value or []
+    return found, silent
 
 
 def given_name(name: str) -> str:

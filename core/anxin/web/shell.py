@@ -66,6 +66,9 @@ def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
         and (item.permission is None or ctx.allowed(item.permission))
         and (not item.kinds or ctx.tenant.kind in item.kinds)
     ]
+    first: dict[str, int] = {}  # items of one group stand together, where its first one belongs
+    for item in shown:
+        first[str(item.group)] = min(item.order, first.get(str(item.group), item.order))
     return [
         {
             "href": address,
@@ -74,7 +77,7 @@ def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
             "group": item.group,
             "current": request.endpoint == item.endpoint,
         }
-        for item in sorted(shown, key=lambda item: item.order)
+        for item in sorted(shown, key=lambda item: (first[str(item.group)], item.order))
         if (address := _address(item.endpoint)) is not None
     ]
 

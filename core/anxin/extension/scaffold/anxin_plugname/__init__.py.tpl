@@ -1,0 +1,1 @@
+"""Plugtitle: a plugin of Anxin. Start reading at plugin.py."""

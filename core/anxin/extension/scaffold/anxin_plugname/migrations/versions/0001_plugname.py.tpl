@@ -1,0 +1,28 @@
+"""The first table.
+
+Revision ID: plugname_0001
+Revises:
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from anxin.plugin import ddl
+
+revision, down_revision, branch_labels, depends_on = "plugname_0001", None, None, None
+
+
+def upgrade() -> None:
+    ddl.schema("plugname")
+    op.create_table(
+        "thing",
+        sa.Column("tenant_id", sa.Uuid(), sa.ForeignKey("core.tenant.id"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.ForeignKeyConstraint(["tenant_id", "person_id"], ["core.person.tenant_id", "core.person.id"]),
+        schema="plugname",
+    )
+    op.create_index("ix_thing_person", "thing", ["tenant_id", "person_id", "made_at"], schema="plugname")
+    ddl.protect("plugname.thing")
