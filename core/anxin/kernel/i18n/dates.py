@@ -6,9 +6,10 @@ All functions take the aware UTC datetimes that the database keeps and show them
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 
 from anxin.kernel.clock import now
 from anxin.kernel.i18n.choice import DEFAULT_ZONE, current_locale, current_zone
@@ -32,10 +33,16 @@ def _as_date(value: dt.date | dt.datetime) -> dt.date:
     return local(value).date() if isinstance(value, dt.datetime) else value
 
 
+@cache
+def _babel(locale: str) -> Locale:
+    """Babel's own object: given a name it would search its data folder for each date, most of a page's time."""
+    return Locale.parse(locale)
+
+
 def _format(value: dt.date | dt.datetime, patterns: dict[str, tuple[str, str]]) -> str:
     date, locale = _as_date(value), current_locale()
     pattern = patterns[locale][date.year != local(now()).year]
-    return dates.format_date(date, pattern, locale=locale)
+    return dates.format_date(date, pattern, locale=_babel(locale))
 
 
 def long_day(value: dt.date | dt.datetime) -> str:
@@ -65,7 +72,7 @@ def moment(value: dt.datetime) -> str:
 
 def number(value: float) -> str:
     """12,600."""
-    return numbers.format_decimal(value, locale=current_locale())
+    return numbers.format_decimal(value, locale=_babel(current_locale()))
 
 
 def percent(share: float, digits: int = 0) -> str:
