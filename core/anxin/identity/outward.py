@@ -1,13 +1,17 @@
 """The guarded outbound client as the sign-in code wants it, with the operator's allowances."""
 
+from functools import cache
+
 from anxin.identity.oidc import AddressRules, Http
-from anxin.kernel.outbound import Client
+from anxin.kernel.outbound import Client, Network
 from anxin.settings import Settings
 
 
-def http_client(settings: Settings) -> Http:
-    """A client that reaches public https addresses, and what the operator allows besides."""
-    return Client(networks=settings.outbound_allow)
+@cache
+def http_client(networks: tuple[Network, ...]) -> Http:
+    """The process's client: public https addresses, and the networks the operator allows besides. Its TLS set-up is
+    made once; a call may take five seconds in all."""
+    return Client(networks=networks, seconds=5)
 
 
 def address_rules(settings: Settings, pinned: frozenset[str] = frozenset()) -> AddressRules:

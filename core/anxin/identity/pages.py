@@ -71,7 +71,7 @@ def oidc_begin(ctx: Ctx, name: str) -> ResponseReturnValue:
 @guard(PUBLIC)
 def oidc_return(ctx: Ctx) -> ResponseReturnValue:
     token, next_path = signin.finish(
-        ctx, request.cookies.get(BROWSER), request.args, http_client(ctx.runtime.settings), device=_device()
+        ctx, request.cookies.get(BROWSER), request.args, http_client(ctx.runtime.settings.outbound_allow), device=_device()
     )
     response = _come_in(ctx, token, next_path)
     response.delete_cookie(BROWSER, path="/")

@@ -20,7 +20,7 @@ def all_of(ctx: Ctx) -> list[Provider]:
 def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provider:
     """Add a provider, or change the one of that name. Discovery runs now, through the guarded client; Invalid names
     what was wrong with it. An empty secret keeps the old one."""
-    http = http or outward.http_client(ctx.runtime.settings)
+    http = http or outward.http_client(ctx.runtime.settings.outbound_allow)
     try:
         metadata = oidc.discover(data["issuer"], http, outward.address_rules(ctx.runtime.settings))
     except oidc.SignInRefused as refused:

@@ -195,18 +195,27 @@ def begin(ctx: Ctx, name: str, redirect_uri: str, next_path: str | None) -> tupl
 def finish(ctx: Ctx, browser: str | None, query: object, http: oidc.Http, *, device: str) -> tuple[str, str | None]:
     """The browser came back: (session token, where it wanted to go). SignInRefused otherwise, recorded."""
     kept = _take_pending(ctx, browser)
-    row = ctx.db.scalar(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == kept.provider_id))
-    if row is None or not row.on:
-        raise NotFound()
+    row = _switched_on(ctx, kept.provider_id)
+    provider = _provider(ctx, row)
+    pending = oidc.Pending.from_json(ctx.open(kept, "pending"))
+    provider_id = row.id
     try:
-        pending = oidc.Pending.from_json(ctx.open(kept, "pending"))
-        claims = oidc.finish(_provider(ctx, row), pending, query, http)  # type: ignore[arg-type]
-        person = _match(ctx, row, claims)
+        ctx.pause()  # up to three calls to the provider: no database connection waits for them
+        claims = oidc.finish(provider, pending, query, http)  # type: ignore[arg-type]
+        ctx.restart()
+        person = _match(ctx, _switched_on(ctx, provider_id), claims)
     except (oidc.SignInRefused, NotAdmitted, AccountTaken) as refused:
-        record_refusal(ctx, SignInRefusedEntry(code=refused.code, method="oidc", provider_id=row.id))
+        record_refusal(ctx, SignInRefusedEntry(code=refused.code, method="oidc", provider_id=provider_id))
         raise
     ctx.audit(SignedIn(subject_id=person.id, method="oidc"))
     return sessions.start(ctx, person, method="oidc", device=device), kept.next_path
+
+
+def _switched_on(ctx: Ctx, provider_id: UUID) -> Provider:
+    row = ctx.db.scalar(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id))
+    if row is None or not row.on:
+        raise NotFound()
+    return row
 
 
 def record_refusal(ctx: Ctx, entry: SignInRefusedEntry) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Result, ScalarResult, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from anxin.kernel import clock, outbox
+from anxin.kernel import bulk, clock, outbox
 from anxin.kernel.actor import VISITOR, Actor, Grant, TenantInfo, system
 from anxin.kernel.capability import mint, revoke, token_hash
 from anxin.kernel.db import TenantModel
@@ -30,6 +30,7 @@ from anxin.kernel.subjects import SubjectKeys
 M = TypeVar("M", bound=TenantModel)
 
 BAD_CAPABILITY = "28000"
+ROWS_AT_ONCE = 10_000
 
 
 class Ctx:
@@ -101,10 +102,11 @@ class Ctx:
         return row
 
     def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert many rows in one statement, tenant and ids filled in."""
-        if rows:
-            filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in rows]
-            self.execute(sa.insert(model), filled)
+        """Insert many rows that name the same columns, in few statements; tenant and missing ids are filled in."""
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[first : first + ROWS_AT_ONCE]
+            filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in part]
+            self.execute(bulk.insert(model.__table__, filled))
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""
@@ -215,11 +217,15 @@ class Ctx:
         self.db.commit()
         self._reset()
 
-    def restart(self) -> None:
-        """Forget what was done so far and begin anew in the same tenant, to show a form again after a refusal."""
+    def pause(self) -> None:
+        """Give the connection back before something slow outside; what is not committed is gone. Go on by `restart`."""
         self._reset()
         self.db.rollback()
         self.db.expunge_all()
+
+    def restart(self) -> None:
+        """Forget what was done so far and begin anew in the same tenant, to show a form again after a refusal."""
+        self.pause()
         if self._token is not None:
             enter(self.db, self._token)
 
