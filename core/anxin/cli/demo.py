@@ -58,9 +58,10 @@ def demo(data: Path | None, port: int | None, host: str | None, verbose: bool) -
 @settings_option
 def seed(settings: Settings) -> None:
     """Fill a new data folder and print the sign-ins. Example: anxin demo-seed --data var/demo"""
-    from anxin.cli.seeding import seed_once  # brings all rooms; `anxin demo` itself stays a small supervisor
+    if not (settings.data_dir / "demo-seeded").exists():
+        from anxin.cli.seeding import seed_once  # brings all rooms: seconds that later starts need not wait
 
-    seed_once(settings)
+        seed_once(settings)
     for line in story.sign_ins(settings):
         click.echo(line)
 
