@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-
 from anxin.identity import passwords, signin
 from anxin.identity.models import Login, Person
 from anxin.tenancy.models import Contract
@@ -41,7 +40,9 @@ def test_wrong_passphrase_says_the_same_for_known_and_unknown(client_as, known, 
 
 def test_failures_slow_down_and_are_counted(client_as, known, scope):
     client = client_as(tenant=known.tenant)
-    codes = [post(client, "/sign-in", name="linxf", passphrase="wrong wrong wrong").status_code for _ in range(7)]
+    codes = [
+        post(client, "/sign-in", name="linxf", passphrase="wrong wrong wrong").status_code for _ in range(7)
+    ]
     assert codes[:5] == [422] * 5
     assert codes[-1] == 429
 
@@ -65,7 +66,12 @@ def test_link_sets_a_passphrase_once(client_as, person, scope, tenant):
     assert weak.status_code == 422
     answer = post(client, f"/welcome/{token}", passphrase=PASSPHRASE, again=PASSPHRASE)
     assert answer.status_code == 303
-    assert post(client_as(tenant=tenant), f"/welcome/{token}", passphrase=PASSPHRASE, again=PASSPHRASE).status_code == 404
+    assert (
+        post(
+            client_as(tenant=tenant), f"/welcome/{token}", passphrase=PASSPHRASE, again=PASSPHRASE
+        ).status_code
+        == 404
+    )
 
 
 def test_signing_out_ends_the_capability_at_once(client_as, person):
@@ -84,14 +90,16 @@ def test_session_of_another_tenant_opens_nothing(client_as, person, other_tenant
 def test_ended_contract_ends_access_with_the_next_request(client_as, agency_person, scope, tenant):
     helper = agency_person("helper")
     client = client_as(helper)
-    assert client.get(f"{client.base}/").status_code == 200
+    assert client.get(f"{client.base}/work").status_code == 200
     with scope(tenant) as ctx:
         ctx.unaudited("test")
         ctx.execute(sa.update(Contract).values(state="ended", ended_at=ctx.now))
-    assert client.get(f"{client.base}/").status_code == 303
+    assert client.get(f"{client.base}/work").status_code == 303
 
 
-def test_staff_enter_an_employer_through_a_running_contract(client_as, agency_person, person, scope, tenant, runtime):
+def test_staff_enter_an_employer_through_a_running_contract(
+    client_as, agency_person, person, scope, tenant, runtime
+):
     here = agency_person("helper")
     with scope(tenant) as ctx:
         row = ctx.db.scalar(sa.select(Person).where(Person.id == here.id))
@@ -106,6 +114,6 @@ def test_staff_enter_an_employer_through_a_running_contract(client_as, agency_pe
     answer = client.post(f"{client.base}/contracts/{contract_id}/enter", data={})
     assert answer.status_code == 303
     assert answer.location == f"/t/{tenant.slug}/work"
-    assert client.get(f"/t/{tenant.slug}/").status_code == 200
+    assert client.get(f"/t/{tenant.slug}/work").status_code == 200
     stranger = client_as(person("employee", tenant=agency))
     assert stranger.post(f"{stranger.base}/contracts/{contract_id}/enter", data={}).status_code == 404
