@@ -17,10 +17,14 @@ class Tenant(Base):
     """A union or agency: the only table the application reads without entering (routing, sign-in page)."""
 
     __tablename__ = "tenant"
-    __table_args__ = (one_of("kind", *KINDS), {"schema": "core"})
+    __table_args__ = (
+        one_of("kind", *KINDS),
+        sa.UniqueConstraint("slug", name="tenant_slug_key"),  # as the first migration named it
+        {"schema": "core"},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str]
     kind: Mapped[str]
     name: Mapped[str]
     parent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("core.tenant.id"))

@@ -57,7 +57,12 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "frontier",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="what is needed to go on appending (merkle.Frontier.dump)",
+        ),
         sa.Column("note", sa.Text, nullable=False, comment="the signed checkpoint as text"),
         sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
