@@ -87,7 +87,8 @@ def upward(importer: str, imported: str) -> bool:
     if here in ASIDE:
         return True
     if here == there:
-        return is_edge(imported) and not is_edge(importer) and not assembles(importer)
+        lends_edges = here in ("web", "api") or assembles(importer)  # web.pages is what all pages draw with
+        return is_edge(imported) and not is_edge(importer) and not lends_edges
     return rank(imported) >= rank(importer) if here not in TOP else False
 
 
