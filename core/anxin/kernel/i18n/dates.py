@@ -35,7 +35,7 @@ def _as_date(value: dt.date | dt.datetime) -> dt.date:
 
 @cache
 def _babel(locale: str) -> Locale:
-    """Babel's own object: given a name it would search its data folder for each date, most of a page's time."""
+    """Babel's own object: given a name it searches its data folder for each date, most of a page's time."""
     return Locale.parse(locale)
 
 
