@@ -29,7 +29,7 @@ NOTICES: list[NoticeKind] = [
 NAV: list[NavItem] = [
     NavItem(lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10),
     NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30),
-    NavItem(lazy("Help given, in numbers"), "safety.figures_page", READ_FIGURES, "chart-column", order=60),
+    NavItem(lazy("Help given, in numbers"), "safety.figures_page", READ_FIGURES, "chart-column", order=31),
 ]
 
 
