@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from anxin.kernel.ctx import Ctx, as_json
 from anxin.kernel.entry import Entry
@@ -11,35 +12,37 @@ SALT_BYTES = 16
 
 _INSERT = (
     "INSERT INTO core.audit_entry (tenant_id, id, at, action, looks, actor_kind, actor_id, role, agency, contract_id, "
-    "purpose, subject_id, detail, salt) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)"
+    "purpose, subject_id, salt, detail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 )
+
+
+def row(ctx: Ctx, entry: Entry) -> dict[str, Any]:
+    """The columns of one entry, said by the context's actor at its moment."""
+    actor = ctx.actor
+    return {
+        "tenant_id": ctx.tenant.id,
+        "id": new_id(),
+        "at": ctx.now,
+        "action": entry.action,
+        "looks": entry.read,
+        "actor_kind": actor.kind,
+        "actor_id": actor.person_id,
+        "role": actor.task or ",".join(actor.roles) or None,
+        "agency": actor.agency,
+        "contract_id": actor.contract_id,
+        "purpose": ctx.purpose,
+        "subject_id": entry.subject_id,
+        "salt": os.urandom(SALT_BYTES),
+        "detail": entry.detail(),
+    }
 
 
 class Writer:
     """The kernel's AuditWriter (see kernel/runtime.py)."""
 
     def write(self, ctx: Ctx, entries: Sequence[Entry]) -> None:
-        actor = ctx.actor
-        role = actor.task or ",".join(actor.roles) or None
         driver = ctx.db.connection().connection.driver_connection
         with driver.pipeline():
             for entry in entries:
-                driver.execute(
-                    _INSERT,
-                    (
-                        ctx.tenant.id,
-                        new_id(),
-                        ctx.now,
-                        entry.action,
-                        entry.read,
-                        actor.kind,
-                        actor.person_id,
-                        role,
-                        actor.agency,
-                        actor.contract_id,
-                        ctx.purpose,
-                        entry.subject_id,
-                        as_json(entry.detail()),
-                        os.urandom(SALT_BYTES),
-                    ),
-                )
+                *plain, detail = row(ctx, entry).values()
+                driver.execute(_INSERT, (*plain, as_json(detail)))

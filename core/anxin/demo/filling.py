@@ -129,5 +129,6 @@ def _tell(runtime: Runtime, home: Home) -> None:
         for answer in runtime.registry.call(ctx, "demo", story=told):
             if answer.failed:
                 raise ConfigurationError(f"the demo of the module {answer.plugin} failed; see the log")
+        told.flush()
     with _inside(runtime, home) as ctx:
         past.crises(past.find(ctx, story))

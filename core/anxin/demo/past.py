@@ -6,12 +6,15 @@ the audit entry its own service would have written then. What belongs to a modul
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from anxin.audit.models import AuditEntry
+from anxin.audit.writer import row
 from anxin.consent.entries import Agreed, Declined
 from anxin.consent.models import Consent, Decision
 from anxin.demo.data import Decided, PastCrisis, Story
@@ -21,10 +24,14 @@ from anxin.kernel import clock
 from anxin.kernel.actor import Actor, Grant
 from anxin.kernel.ctx import Ctx, tenant_scope
 from anxin.kernel.entry import Entry
-from anxin.safety import acts, rota
+from anxin.safety import acts
+from anxin.safety.models import DutyShift
 from anxin.safety.services import raise_crisis
 from anxin.tenancy.models import Contract, Tenant
 
+_KEYS = sa.text(
+    "SELECT id, wrapped FROM core.subject_key WHERE tenant_id = CAST(:t AS uuid) AND wrapped IS NOT NULL"
+)
 POSTS = {"counsellor": "duty", "supervisor": "supervisor"}
 
 
@@ -37,11 +44,17 @@ class Past:
     people: Mapping[str, UUID]  # employee number → person
     units: Mapping[UUID, UUID | None]  # person → unit
     helpers: Mapping[str, Actor]  # agency login → the actor they are in this tenant
+    noted: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, entry: Entry, actor: Actor, at: datetime, purpose: str | None = None) -> None:
-        """Put an entry into the audit trail as of its day, as the act of its actor."""
+        """Note an entry of the audit trail as of its day, as the act of its actor; `flush` writes them."""
         with self.as_of(actor, at, purpose):
-            self.ctx.runtime.audit.write(self.ctx, [entry])
+            self.noted.append(row(self.ctx, entry))
+
+    def flush(self) -> None:
+        """Write what was noted, in the order of the days."""
+        self.ctx.insert(AuditEntry, sorted(self.noted, key=lambda each: each["at"]))
+        self.noted.clear()
 
     @contextmanager
     def as_of(self, actor: Actor, at: datetime, purpose: str | None = None) -> Iterator[None]:
@@ -85,9 +98,7 @@ def _helpers(ctx: Ctx) -> dict[str, Actor]:
     ):
         roles.setdefault(person_id, []).append(role)
     return {
-        ctx.keys.open(Person, "contact", person.id, person.id, person.contact)["email"].partition("@")[
-            0
-        ]: Actor(
+        _login(ctx, person): Actor(
             kind="person",
             reach="clinical",
             person_id=person.id,
@@ -98,6 +109,10 @@ def _helpers(ctx: Ctx) -> dict[str, Actor]:
         )
         for person, agency in found
     }
+
+
+def _login(ctx: Ctx, person: Person) -> str:
+    return ctx.open(person, "contact")["email"].partition("@")[0]
 
 
 # ---- consent ---------------------------------------------------------------------------------------
@@ -128,9 +143,8 @@ def consents(past: Past) -> int:
                     "method": "page",
                 }
             )
-            entry = (Agreed if agreed else Declined)(
-                subject_id=person_id, purpose=purpose.name, version=purpose.version
-            )
+            said = {"subject_id": person_id, "purpose": purpose.name, "version": purpose.version}
+            entry = Agreed(**said) if agreed else Declined(**said)
             past.write(entry, past.person(decided.number), at)
     ctx.insert(Consent, now)
     ctx.insert(Decision, proof)
@@ -162,7 +176,8 @@ def duty(past: Past) -> int:
         }
         for shift in past.story.shifts
     ]
-    return rota.fill(past.ctx, rows)
+    past.ctx.insert(DutyShift, rows)
+    return len(rows)
 
 
 # ---- crises ----------------------------------------------------------------------------------------
