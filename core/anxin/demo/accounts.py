@@ -57,11 +57,8 @@ def lines(settings: Settings) -> list[str]:
     """What `anxin demo` prints after `ready:`."""
     base = settings.public_url
     tenant, name, number = WORKER
-    told = [
-        f"{base}/t/{tenant}/",
-        "    " + _("%(name)s (%(number)s), oil worker: choose the employer's sign-in and tap the name; no passphrase",
-                   name=name, number=number),
-    ]  # fmt: skip
+    hint = _("choose the employer's sign-in and tap the name; no passphrase needed")
+    told = [f"{base}/t/{tenant}/", f"    {name}  {number}  {hint}"]
     for account in ACCOUNTS:
         told.append(f"{base}/t/{account.tenant}/sign-in")
         told.append(f"    {account.name}  {account.login}  {passphrase(settings, account)}  {account.role}")
