@@ -114,7 +114,7 @@ class Registry:
         for event, reactions in self._reactions.items():
             for name, react in reactions:
                 job_name = _event_job(name, event)
-                found[job_name] = Job(job_name, partial(_react, event=event, function=react), plugin=name)
+                found[job_name] = Job(job_name, partial(_react, kind=event, react=react), plugin=name)
         return found
 
     def settings_schema(self, name: str) -> type[Schema] | None:
@@ -190,8 +190,8 @@ def _event_job(plugin: str, event: type[Any]) -> str:
     return f"event:{plugin}:{event.__name__}"
 
 
-def _react(ctx: Ctx, *, event: type[events.Event], function: Callable[..., Any], **payload: Any) -> None:
-    function(ctx, event.from_payload(payload["event"]))
+def _react(ctx: Ctx, *, kind: type[events.Event], react: Callable[..., Any], event: dict[str, Any]) -> None:
+    react(ctx, kind.from_payload(event))
 
 
 def load(core: CoreParts, wanted: Sequence[str] = ()) -> Registry:
