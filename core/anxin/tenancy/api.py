@@ -3,11 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
+from anxin.kernel.i18n import lazy
 from anxin.tenancy import services
-from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE
+from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE, SETTINGS_MANAGE
 from anxin.tenancy.schemas import BrandInput, BrandOut, ModuleInput, ModuleOut, UnitInput, UnitOut
 
 bp = ApiBlueprint("tenancy", __name__, core=True, description="Modules, name and colours, organisation")
@@ -60,6 +64,27 @@ def save_brand(ctx: Ctx, data: dict[str, Any]) -> Any:
     """Change name and colour."""
     services.set_brand(ctx, data["product_name"], data["colour"])
     return data
+
+
+@bp.get("/settings/<name>")
+@guard(SETTINGS_MANAGE)
+@bp.response(200)
+def settings(ctx: Ctx, name: str) -> Any:
+    """A module's settings as they hold, defaults filled in."""
+    services.settings_schema(ctx, name)
+    return dict(ctx.settings_of(name))
+
+
+@bp.put("/settings/<name>")
+@guard(SETTINGS_MANAGE)
+@bp.response(204)
+def change_settings(ctx: Ctx, name: str) -> Any:
+    """Replace a module's settings; its schema judges them, unknown keys are refused."""
+    services.settings_schema(ctx, name)
+    values = request.get_json()
+    if not isinstance(values, dict):
+        raise Invalid(lazy("Settings are one JSON object."))
+    services.change_settings(ctx, name, values)
 
 
 @bp.get("/units")

@@ -11,9 +11,9 @@ from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
 from anxin.kernel.schemas import Nothing
-from anxin.tenancy import services
+from anxin.tenancy import services, settings_form
 from anxin.tenancy.models import Unit
-from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE
+from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE, SETTINGS_MANAGE
 from anxin.tenancy.schemas import BrandInput, BrandPreview, ModuleInput, UnitInput
 from anxin.tenancy.units import options
 from anxin.web import theme
@@ -99,6 +99,46 @@ def save_brand(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 
 def _known_colour(ctx: Ctx) -> str:
     return str(ctx.tenant.brand.get("colour") or theme.DEFAULT_BRAND)
+
+
+# ---- settings -----------------------------------------------------------------------------------------------------
+
+
+def _settings(ctx: Ctx, error: Invalid | None = None, *, name: str) -> Response:
+    schema = services.settings_schema(ctx, name)
+    lines = list(settings_form.layout(schema, ctx.settings_of(name)))
+    return page(
+        "tenancy/settings.html",
+        names=services.configurable(ctx),
+        name=name,
+        lines=lines,
+        errors=error.fields if error else {},
+        saved=request.args.get("saved"),
+    )
+
+
+def _settings_again(ctx: Ctx, error: Invalid, name: str) -> Response:
+    return _settings(ctx, error, name=name)
+
+
+@bp.get("/settings")
+@guard(SETTINGS_MANAGE)
+def settings_index(ctx: Ctx) -> ResponseReturnValue:
+    return redirect(url_for("tenancy.settings", name=services.configurable(ctx)[0][0]), code=303)
+
+
+@bp.get("/settings/<name>")
+@guard(SETTINGS_MANAGE)
+def settings(ctx: Ctx, name: str) -> ResponseReturnValue:
+    return _settings(ctx, name=name)
+
+
+@bp.post("/settings/<name>")
+@guard(SETTINGS_MANAGE, invalid=_settings_again)
+def save_settings(ctx: Ctx, name: str) -> ResponseReturnValue:
+    values = settings_form.collect(services.settings_schema(ctx, name), services.settings(ctx, name), request.form)
+    services.change_settings(ctx, name, values)
+    return redirect(url_for("tenancy.settings", name=name, saved=1), code=303)
 
 
 # ---- organisation -------------------------------------------------------------------------------------------------

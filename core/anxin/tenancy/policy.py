@@ -22,6 +22,7 @@ NAV = [
     NavItem(lazy("Modules"), "tenancy.modules", MODULES_MANAGE, icon="blocks", order=60, group=lazy("Set up")),
     NavItem(lazy("Organisation"), "tenancy.org", ORG_MANAGE, icon="network", order=62, group=lazy("Set up")),
     NavItem(lazy("Name and colours"), "tenancy.brand", BRAND_MANAGE, icon="palette", order=68, group=lazy("Set up")),
+    NavItem(lazy("Settings"), "tenancy.settings_index", SETTINGS_MANAGE, icon="settings", order=72, group=lazy("Set up")),
     NavItem(lazy("Home"), "home.index", None, icon="house", shell="employee", order=0),
 ]
 SETTINGS: dict[str, type[Any]] = {}

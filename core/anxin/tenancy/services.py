@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from anxin.extension.manifest import Plugin
 from anxin.kernel.ctx import Ctx
@@ -108,6 +108,19 @@ def change_settings(ctx: Ctx, name: str, values: Mapping[str, Any]) -> None:
     put_setting(ctx, name, values)
     ctx.audit(entries.SettingsChanged(name=name, fields=changed))
     touch(ctx)
+
+
+def configurable(ctx: Ctx) -> list[tuple[str, Any]]:
+    """(name, title) of core rooms and enabled modules that have settings to fill in."""
+    registry = ctx.runtime.registry
+    found = [(plugin.name, plugin.title) for plugin in registry.enabled(ctx.tenant) if plugin.settings]
+    return [*found, ("safety", lazy("Help and duty")), ("notices", lazy("Notices"))]
+
+
+def settings_schema(ctx: Ctx, name: str) -> Schema:
+    if name not in {known for known, _ in configurable(ctx)}:
+        raise NotFound()
+    return ctx.runtime.registry.settings_schema(name)()
 
 
 def settings(ctx: Ctx, name: str) -> Mapping[str, Any]:
