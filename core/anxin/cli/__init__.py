@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("anxin.cli.demo:demo", "Run the demo: three invented tenants and a sign-in provider."),
     "db": ("anxin.cli.db:db", "Upgrade the database, print its address."),
     "tenant": ("anxin.cli.tenant:tenant", "List tenants; plan, apply and export their files."),
+    "user": ("anxin.cli.user:user", "Let the first people in: single-use links; end sessions."),
     "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
