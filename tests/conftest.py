@@ -7,3 +7,4 @@ settings.register_profile("anxin", deadline=None)
 settings.load_profile("anxin")
 
 pytest_plugins = ["anxin.testing"]
+collect_ignore = ["sample_plugin"]  # a distribution of its own: contracts/test_sample_plugin.py installs and runs it

@@ -51,8 +51,8 @@ class Words:
             ("Thing", self.thing.capitalize()),
             ("thing", self.thing),
         ):
-            # nothing, anything and something are no things
-            text = re.sub(rf"(?<!no)(?<!any)(?<!some){token}", word, text)
+            # nothing and something are no things
+            text = re.sub(rf"(?<![A-Za-z]){token}", word, text)
         return text
 
 

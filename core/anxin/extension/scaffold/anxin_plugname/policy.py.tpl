@@ -5,7 +5,10 @@ from uuid import UUID
 from anxin.plugin import Entry, Permission, Purpose, entry, lazy
 
 WRITE = Permission(
-    "plugname.write", lazy("Write and read one's own: Plugtitle"), scope="own", suggested_roles=("employee",)
+    "plugname.write",
+    lazy("Write and read one's own: Plugtitle"),
+    scope="own",
+    suggested_roles=("employee",),
 )
 
 KEEP = Purpose(
@@ -14,8 +17,9 @@ KEEP = Purpose(
     version=1,
     data_classes=("participation",),
     text=lazy(
-        "What happens: we keep what you write here, sealed. Who sees it: you alone. How long: two years, then it is "
-        "deleted. You may say no, and you may withdraw at any time under “Me”."
+        "What happens: we keep what you write here, sealed. Who sees it: you alone. "
+        "How long: two years, then it is deleted. "
+        "You may say no, and you may withdraw at any time under “Me”."
     ),
 )
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from anxin.plugin import Ctx, Invalid, lazy
 
 from anxin_plugname.models import Thing
@@ -16,10 +15,8 @@ TOO_MANY: Any = lazy("That is enough for today. Tomorrow there is room again.")
 
 def write(ctx: Ctx, text: str) -> Thing:
     """Keep a text of the signed-in person. Invalid when today's number is reached."""
-    recent = sa.select(sa.func.count()).select_from(
-        ctx.select(Thing).where(Thing.made_at > ctx.now - timedelta(days=1)).subquery()
-    )
-    if ctx.scalar(recent) >= ctx.settings["most_a_day"]:
+    recent = ctx.select(Thing).where(Thing.made_at > ctx.now - timedelta(days=1))
+    if len(ctx.scalars(recent).all()) >= ctx.settings["most_a_day"]:
         raise Invalid(fields={"text": [TOO_MANY]})
     thing = Thing(person_id=ctx.actor.person_id, made_at=ctx.now)
     ctx.seal(thing, "text", text)

@@ -14,7 +14,7 @@
 {% call card(flat=true) %}
 <p>{{ thing.text }}</p>
 <p class="small muted">{{ thing.made_at|moment }}</p>
-<form method="post" action="{{ url_for('plugname.remove', thing=thing.id) }}">{{ button(_("Remove"), kind="quiet", small=true) }}</form>
+<form method="post" action="{{ url_for('plugname.remove', thing=thing.id) }}">{{ button(_("Delete this one"), kind="quiet", small=true) }}</form>
 {% endcall %}
 {% else %}
 {{ empty(_("Nothing here yet")) }}

@@ -48,8 +48,8 @@ msgstr "想留下点什么？"
 msgid "Keep it"
 msgstr "留下"
 
-msgid "Remove"
-msgstr "删除"
+msgid "Delete this one"
+msgstr "删掉这条"
 
 msgid "Nothing here yet"
-msgstr "这里还空着"
+msgstr "这里还是空的"

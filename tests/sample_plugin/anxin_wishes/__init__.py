@@ -1,0 +1,1 @@
+"""Wish wall: a plugin of Anxin. Start reading at plugin.py."""
