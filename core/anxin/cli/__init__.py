@@ -18,7 +18,7 @@ COMMANDS = {
     "tenant": ("anxin.cli.tenant:tenant", "List tenants; plan, apply and export their files."),
     "user": ("anxin.cli.user:user", "Let the first people in: single-use links; end sessions."),
     "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
-    "plugin": ("anxin.cli.plugin:plugin", "List plugins."),
+    "plugin": ("anxin.cli.plugin:plugin", "List plugins, begin one, check one."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
     "web": ("anxin.cli.processes:web", "Answer people (the web server of the platform)."),
     "worker": ("anxin.cli.processes:worker", "Run jobs (one process of the platform)."),

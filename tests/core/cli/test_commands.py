@@ -30,6 +30,7 @@ def every_command(group=anxin, path=()):
 
 
 ALL = dict(every_command())
+NO_DATA = {"plugin new", "plugin check"}  # these work on an author's source, with a throwaway database
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -40,7 +41,8 @@ def test_help_shows_an_example(name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, command in ALL.items() if not isinstance(command, click.Group)]
+    "name",
+    [name for name, command in ALL.items() if not isinstance(command, click.Group) and name not in NO_DATA],
 )
 def test_commands_take_the_data_folder(name):
     options = {option for parameter in ALL[name].params for option in parameter.opts}
