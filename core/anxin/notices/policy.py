@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention
+from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, SubjectRights
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
-from anxin.notices import channels, entries, from_contract, services
+from anxin.notices import channels, entries, from_contract, rights, services
 from anxin.notices.models import Choice, Notice
 
 READ = Permission(
@@ -40,4 +40,5 @@ SETTINGS: dict[str, type[Any]] = {"notices": NoticesSettings}
 RETENTION: list[Retention] = [
     Retention(Notice, after=timedelta(days=365), since="made_at", reason=lazy("Notices older than a year"))
 ]
+SUBJECTS = [SubjectRights("notices", rights.own_copy, rights.own_erase)]
 PERSONAL_DATA: list[Any] = [Notice.person_id, Choice.person_id]

@@ -164,10 +164,20 @@ def timeline(ctx: Ctx, crisis: Crisis) -> list[Told]:
             names.get(row.actor_id),
             names.get(row.helper_id),
             row.code,
-            ctx.open(row, "note") if row.note and may_read else None,
+            _note(ctx, row) if may_read else None,
         )
         for row in rows
     ]
+
+
+def _note(ctx: Ctx, row: CrisisEvent) -> str | None:
+    """A note's words; None when there are none, or the person's key is erased and with it what it sealed."""
+    if row.note is None:
+        return None
+    try:
+        return ctx.open(row, "note")
+    except NotFound:
+        return None
 
 
 def _helper_names(ctx: Ctx, ids: set[UUID | None]) -> dict[UUID | None, str]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention
+from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, SubjectRights
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
-from anxin.safety import alerts, entries, glass
+from anxin.safety import alerts, entries, glass, rights
 from anxin.safety.models import BreakGlass, Crisis, CrisisEvent, DutyShift
 from anxin.safety.permissions import CRISIS, HANDLE, MANAGE_DUTY, READ_FIGURES, SECOND_KEY
 
@@ -26,10 +26,21 @@ NOTICES: list[NoticeKind] = [
     NoticeKind("safety.glass", lazy("A colleague needs your decision. Please sign in to see it.")),
     NoticeKind("safety.told", lazy("There is something we want to tell you about your account.")),
 ]
+# an agency's staff work on cases inside the employer's tenant, never in their own
+EMPLOYERS = ("district_union", "enterprise_union")
 NAV: list[NavItem] = [
-    NavItem(lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10),
-    NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30),
-    NavItem(lazy("Help given, in numbers"), "safety.figures_page", READ_FIGURES, "chart-column", order=31),
+    NavItem(
+        lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10, kinds=EMPLOYERS
+    ),
+    NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30, kinds=EMPLOYERS),
+    NavItem(
+        lazy("Help given, in numbers"),
+        "safety.figures_page",
+        READ_FIGURES,
+        "chart-column",
+        order=31,
+        kinds=EMPLOYERS,
+    ),
 ]
 
 
@@ -81,6 +92,7 @@ RETENTION: list[Retention] = [
     ),
     Retention(DutyShift, after=timedelta(days=1095), since="ends_at", reason=lazy("Who was on duty")),
 ]
+SUBJECTS = [SubjectRights("safety", rights.own_copy, rights.own_erase)]
 PERSONAL_DATA: list[Any] = [
     Crisis.person_id,
     CrisisEvent.person_id,

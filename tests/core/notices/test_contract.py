@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.identity.models import Person
 from anxin.kernel import jobs
 from anxin.notices import from_contract

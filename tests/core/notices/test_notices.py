@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from anxin.identity import sessions
 from anxin.identity.models import Person
 from anxin.kernel import jobs
@@ -15,7 +17,6 @@ from anxin.kernel.ids import new_id
 from anxin.notices import channels, mailer
 from anxin.notices.models import Choice, Delivery, Notice
 from anxin.notices.services import notify
-from sqlalchemy.exc import IntegrityError
 
 from .smtp_stand_in import SmtpStandIn
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.identity import sessions
 from anxin.identity.models import Person
 from anxin.kernel import jobs

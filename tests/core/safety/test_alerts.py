@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
 from anxin.identity.models import Assignment, Person
 from anxin.kernel import clock, jobs
 from anxin.kernel.outbox import QUEUE, Relay
 from anxin.notices.models import Notice
 from anxin.safety import acts, alerts
 from anxin.safety.models import CrisisEvent
-from redis import Redis
-from rq import Queue
-from rq.serializers import JSONSerializer
 
 
 def notices(scope, someone):

@@ -2,6 +2,8 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from anxin.audit.models import AuditEntry
 from anxin.consent.models import Consent
 from anxin.identity.models import Assignment
@@ -9,7 +11,6 @@ from anxin.kernel.errors import Conflict, Invalid, NotFound
 from anxin.safety import acts, cases
 from anxin.safety.models import Crisis, CrisisEvent
 from anxin.safety.services import raise_crisis
-from sqlalchemy.exc import IntegrityError
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
 from anxin.audit.models import AuditEntry
 from anxin.identity.models import Person
 from anxin.kernel import clock
@@ -11,7 +13,6 @@ from anxin.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from anxin.notices.models import Notice
 from anxin.safety import glass
 from anxin.safety.models import BreakGlass
-from sqlalchemy.exc import IntegrityError
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.kernel.i18n import local
 from anxin.safety import figures
 from anxin.safety.models import Crisis, DutyShift

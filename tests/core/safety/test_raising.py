@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.identity.models import Assignment
 from anxin.kernel.errors import ProgrammingError
 from anxin.safety.models import Crisis, CrisisEvent

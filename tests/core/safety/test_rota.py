@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anxin.kernel.errors import Invalid, NotFound
 from anxin.kernel.ids import new_id
 from anxin.safety import rota
 from anxin.safety.services import duty_covered
-from hypothesis import given
-from hypothesis import strategies as st
 
 HOUR = timedelta(hours=1)
 
