@@ -4,7 +4,9 @@ Rendered by the real Helm engine for its defaults and for every file in helm/anx
 tested too).
 """
 
+import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
@@ -15,7 +17,9 @@ from typing import Any
 import helm_python as helm
 import pytest
 import yaml
+
 from anxin.cli import COMMANDS
+from anxin.cli.background import beat_of
 from anxin.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +157,20 @@ def test_every_container_is_probed_or_ends_by_itself(case: str) -> None:
         if component(manifest) == "web":
             assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
             assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+
+
+def test_a_process_without_a_port_is_probed_where_it_beats(case: str, tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path, {})
+    for manifest, container in containers(case):
+        if component(manifest) in PROCESSES - {"web"}:
+            beat_of(settings, component(manifest))()
+            (beat,) = (tmp_path / "run").glob(f"{component(manifest)}.beat")
+            in_the_pod = settings_map(case)["ANXIN_DATA"] + "/" + beat.relative_to(tmp_path).as_posix()
+            assert container["startupProbe"]["exec"]["command"] == ["test", "-e", in_the_pod]
+            probe = container["livenessProbe"]["exec"]["command"][-1].replace(in_the_pod, str(beat))
+            assert subprocess.run(["sh", "-c", probe], check=False).returncode == 0
+            os.utime(beat, (0, 0))
+            assert subprocess.run(["sh", "-c", probe], check=False).returncode != 0
 
 
 def test_images_are_pinned(case: str) -> None:

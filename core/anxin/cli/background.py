@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 from redis import Redis
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from anxin.app import create_app
 from anxin.audit import sealer
+from anxin.embedded import folder
 from anxin.kernel import clock, jobs, outbox
 from anxin.kernel.runtime import Runtime
 from anxin.settings import Settings
@@ -38,7 +40,8 @@ def run_worker(settings: Settings) -> None:
     redis = Redis.from_url(settings.redis_url)
     queue = Queue(outbox.QUEUE, connection=redis, serializer=JSONSerializer)
     with app.app_context():
-        worker = SimpleWorker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
+        worker = Worker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
+        worker.beat = beat_of(settings, "worker")
         worker.work(logging_level=settings.log_level.upper())
 
 
@@ -46,8 +49,8 @@ def run_relay(settings: Settings, *, scheduler: bool) -> None:
     """Relay until SIGTERM; with `scheduler` its work is done by a thread of this process."""
     app = _application(settings)
     runtime: Runtime = app.extensions["anxin"]
-    relay = outbox.Relay(runtime, Redis.from_url(settings.redis_url))
-    second = Scheduler(app)
+    relay = outbox.Relay(runtime, Redis.from_url(settings.redis_url), beat_of(settings, "relay"))
+    second = Scheduler(app, beat_of(settings, "scheduler"))
     _on_stop(relay.stop, second.stop)
     thread = threading.Thread(target=second.run, name="scheduler")
     if scheduler:
@@ -59,17 +62,34 @@ def run_relay(settings: Settings, *, scheduler: bool) -> None:
 
 def run_scheduler(settings: Settings) -> None:
     """Ask for periodic jobs and seal the audit trail until SIGTERM."""
-    scheduler = Scheduler(_application(settings))
+    scheduler = Scheduler(_application(settings), beat_of(settings, "scheduler"))
     _on_stop(scheduler.stop)
     scheduler.run()
+
+
+class Worker(SimpleWorker):
+    """RQ's worker, showing on disk as well that it lives: at each wait for a job and at each job's start."""
+
+    beat: Callable[[], object]
+
+    def heartbeat(self, *arguments: Any, **options: Any) -> None:
+        self.beat()
+        super().heartbeat(*arguments, **options)
+
+
+def beat_of(settings: Settings, name: str) -> Callable[[], object]:
+    """A function that touches DATA/run/NAME.beat. A process without a port has no other cheap sign of life; a
+    cluster's liveness probe reads the file's age."""
+    path = folder.make_private(folder.run_dir(settings.data_dir)) / f"{name}.beat"
+    return path.touch
 
 
 class Scheduler:
     """Seals each second and asks for the periodic jobs whose slot has begun. Two of them do no harm: a slot's
     outbox row has one id, and the sealer takes its turn in the database."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
+    def __init__(self, app: Flask, beat: Callable[[], object] = lambda: None) -> None:
+        self._app, self._beat = app, beat
         self._runtime: Runtime = app.extensions["anxin"]
         self._stop = threading.Event()
         self._asked = 0.0
@@ -81,6 +101,7 @@ class Scheduler:
         """Until stopped; a database that is away is waited for, never given up."""
         caught_up = False
         while not self._stop.wait(SEAL_SECONDS):
+            self._beat()
             try:
                 with self._app.app_context():
                     if not caught_up:

@@ -11,7 +11,7 @@ import logging
 import select
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -116,8 +116,8 @@ def put(
 class Relay:
     """Moves due rows to RQ: woken by NOTIFY, and every second for rows whose time has come."""
 
-    def __init__(self, runtime: "Runtime", redis: Redis) -> None:
-        self._runtime = runtime
+    def __init__(self, runtime: "Runtime", redis: Redis, beat: Callable[[], object] = lambda: None) -> None:
+        self._runtime, self._beat = runtime, beat  # `beat` is called in every round, also while waiting
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
         self._stop = threading.Event()
 
@@ -131,6 +131,7 @@ class Relay:
                 self._follow()
             except (DBAPIError, psycopg.Error, RedisError) as error:
                 log.warning("relay waits: %s", type(error).__name__)
+                self._beat()
                 self._stop.wait(1.0)
 
     def _follow(self) -> None:
@@ -140,8 +141,9 @@ class Relay:
             driver.execute("LISTEN outbox")
             try:
                 while not self._stop.is_set():
+                    self._beat()
                     while self.relay() == BATCH:
-                        pass
+                        self._beat()
                     self._wait(driver, 1.0)
             finally:
                 driver.autocommit = False

@@ -5,17 +5,13 @@ costs nothing; starting a Python process for each probe would cost more than the
 {{- define "anxin.beatProbes" -}}
 startupProbe:
   exec:
-    command: {{ include "anxin.beatCommand" (dict "component" .component "minutes" 1) }}
+    command: [test, -e, /var/lib/anxin/run/{{ .component }}.beat]
   periodSeconds: 2
   failureThreshold: 60
 livenessProbe:
   exec:
-    command: {{ include "anxin.beatCommand" (dict "component" .component "minutes" 2) }}
+    command: [sh, -c, 'find /var/lib/anxin/run/{{ .component }}.beat -mmin -{{ .minutes }} | grep -q .']
   periodSeconds: 30
   timeoutSeconds: 5
   failureThreshold: 2
-{{- end -}}
-
-{{- define "anxin.beatCommand" -}}
-[sh, -c, 'find /var/lib/anxin/run/{{ .component }}.beat -mmin -{{ .minutes }} | grep -q .']
 {{- end -}}

@@ -44,7 +44,6 @@ ANXIN_MAIL_FROM: {{ $s.mailFrom | quote }}
 ANXIN_WEB_WORKERS: {{ $s.webWorkers | quote }}
 ANXIN_BLOCKING_THREADS: {{ $s.blockingThreads | quote }}
 ANXIN_POOL_SIZE: {{ $s.poolSize | quote }}
-ANXIN_JOB_WORKERS: {{ $s.jobWorkers | quote }}
 ANXIN_PLUGINS: {{ join "," $s.plugins | quote }}
 ANXIN_OUTBOUND_ALLOW: {{ join "," $s.outboundAllow | quote }}
 ANXIN_TRUSTED_PROXIES: {{ join "," $s.trustedProxies | quote }}
