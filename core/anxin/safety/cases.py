@@ -58,7 +58,7 @@ class Told:
     note: str | None
 
 
-def visible(ctx: Ctx) -> Select[tuple[Crisis]]:
+def visible(ctx: Ctx) -> Select[Crisis]:
     """The cases this actor may see under the permission of the request."""
     statement = sa.select(Crisis).where(Crisis.tenant_id == ctx.tenant.id)
     if ctx.actor.kind == "system" or (ctx.grant is not None and ctx.grant.scope == "tenant"):

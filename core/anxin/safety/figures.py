@@ -6,7 +6,6 @@ No split by level, source or unit is published: it would subtract. A quarter app
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,7 +40,7 @@ def quarters(ctx: Ctx) -> list[Quarter]:
     return found
 
 
-def _counts(begins: datetime, ends: datetime) -> sa.Select[Any]:
+def _counts(begins: datetime, ends: datetime) -> sa.Select[int, int]:
     """(people, people with every clock kept) of one quarter; records without a person count one each."""
     whose = sa.func.coalesce(Crisis.person_id, Crisis.id)
     late = sa.or_(

@@ -141,8 +141,9 @@ def second(ctx: Ctx, request_id: UUID, *, agree: bool) -> BreakGlass:
         return request
     settings = ctx.settings_of("safety")
     request.state = "granted"
-    request.expires_at = ctx.now + timedelta(hours=settings["break_glass_hours"])
-    tell_at = request.expires_at + timedelta(hours=settings["tell_after_hours"])
+    expires_at = ctx.now + timedelta(hours=settings["break_glass_hours"])
+    request.expires_at = expires_at
+    tell_at = expires_at + timedelta(hours=settings["tell_after_hours"])
     ctx.enqueue(tell_subject, request_id=request.id, at=tell_at)
     notify(
         ctx,

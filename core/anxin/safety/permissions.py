@@ -44,8 +44,8 @@ CRISIS = Purpose(
     text=lazy(
         "What happens: when you ask for a call, or an answer says that you may be in danger, the counsellor "
         "on duty is told at once that you need a call. In a crisis they see your name, unit and phone; "
-        "your answers and results stay closed unless you agreed to share them. "
-        "Who sees it: the counsellor on duty and the supervisor, never your employer or your union. "
+        "your answers and results stay closed unless you agreed to share them.\n"
+        "Who sees it: the counsellor on duty and the supervisor, never your employer or your union.\n"
         "How long: five years after it is closed, locked away. "
         "This protects life and health (Personal Information Protection Law, article 13(4)), so it is not "
         "asked for; every look is written down and you can see it under “Who looked at my information”."

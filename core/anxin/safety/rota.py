@@ -50,7 +50,7 @@ class Gap:
     ends_at: datetime
 
 
-def helpers(ctx: Ctx) -> Select[tuple[UUID, str]]:
+def helpers(ctx: Ctx) -> Select[UUID, str]:
     """Everybody who may answer requests for help in this tenant today: (id, name)."""
     today = local(ctx.now).date()
     return (

@@ -7,9 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import render_template, url_for
 
-from anxin.plugin import Card, Ctx, Figure, Panel, _, day, hookimpl
+from anxin.plugin import Card, Ctx, Figure, Panel, _, current_locale, day, hookimpl
 from anxin_assessments import demo as invented
-from anxin_assessments import policy, words
+from anxin_assessments import policy, views, words
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
 from anxin_assessments.services import campaigns, catalogue
 from anxin_assessments.services import figures as counted
@@ -45,6 +45,23 @@ def person_panels(ctx: Ctx, person_id: UUID) -> Iterable[Panel]:
             "assessments/_panel.html", href=url_for("assessments.person", person=person_id)
         )
         yield Panel(title=_("Assessments"), html=html, order=30)
+
+
+@hookimpl
+def work_panels(ctx: Ctx) -> Iterable[Panel]:
+    """For the union's workbench: the newest campaigns, and the last finished one by large units."""
+    if not ctx.allowed(policy.READ_FIGURES):
+        return
+    locale, newest = current_locale(), campaigns.all_of(ctx)
+    over = next((one for one in newest if campaigns.over(one, ctx.now)), None)
+    last = views.campaign_page(counted.of_campaign(ctx, over.id), ctx.now, locale) if over else None
+    html = render_template(
+        "assessments/_work.html",
+        campaigns=[views.campaign(one, ctx.now, locale) for one in newest[:3]],
+        last=last if last and last["waves"] else None,
+    )
+    if newest:
+        yield Panel(title=_("Assessment campaigns"), html=html, order=30)
 
 
 @hookimpl(specname="figures")

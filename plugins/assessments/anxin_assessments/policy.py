@@ -37,11 +37,11 @@ SELF = Purpose(
     sensitive=True,
     data_classes=("assessment",),
     text=lazy(
-        "What happens: you answer questions about how you have been, we score them and show you the result. "
+        "What happens: you answer questions about how you have been, we score them and show you the result.\n"
         "Who sees it: you alone. Your employer and your union see only numbers of large enough groups. "
         "When an answer says that you may hurt yourself, or a result says that things are very hard, the "
-        "counsellor on duty is told that you need a call; nothing else is opened. "
-        "How long: five years, then it is deleted. "
+        "counsellor on duty is told that you need a call; nothing else is opened.\n"
+        "How long: five years, then it is deleted.\n"
         "You may say no, and you may withdraw at any time under “Me”; then nobody can open your answers."
     ),
 )
@@ -55,10 +55,10 @@ SHARE = Purpose(
     requires="assessments.self",
     text=lazy(
         "What happens: the counsellors of the contracted agency who work with you may open your answers and "
-        "results, to prepare a talk and to see whether it helps. "
+        "results, to prepare a talk and to see whether it helps.\n"
         "Who sees it: those counsellors and their supervisor, never your employer or your union. Every look "
-        "is written down, and you can see it under “Who looked at my information”. "
-        "How long: while you work together, and as long as the results themselves are kept. "
+        "is written down, and you can see it under “Who looked at my information”.\n"
+        "How long: while you work together, and as long as the results themselves are kept.\n"
         "You may say no and still use the self-tests; you may withdraw at any time under “Me”, and the next "
         "look is refused."
     ),
