@@ -14,4 +14,4 @@ def text_of(ctx: Ctx, kind: str, params: Mapping[str, Any]) -> str:
     declared = ctx.runtime.registry.notices.get(kind)
     if declared is None:
         return _("There is news for you. Please sign in to see it.")
-    return declared.text(**params) if callable(declared.text) else str(declared.text)
+    return str(declared.text(**params) if callable(declared.text) else declared.text)

@@ -6,8 +6,9 @@ Revises: core_0006
 
 import sqlalchemy as sa
 from alembic import op
-from anxin.kernel import ddl
 from sqlalchemy.dialects import postgresql as pg
+
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0007", "core_0006", None, None
 
