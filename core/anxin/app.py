@@ -7,7 +7,7 @@ commit. Errors become HTML or problem+json in `errors.py`.
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from anxin import errors, health, rooms
+from anxin import edge, errors, health, rooms
 from anxin.api import init_app as init_api
 from anxin.consent.decide import ConsentAccess
 from anxin.audit.writer import Writer
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     errors.init_app(app)
     app.before_request(refuse_cross_site)
     app.teardown_request(close_ctx)
+    edge.init_app(app, settings)
     app.wsgi_app = TenantPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -1,0 +1,59 @@
+"""The edge of the application: which proxies are believed, and how often the doors may be tried."""
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from anxin.settings import Network, Settings
+
+# Per address, so an office behind one address must still get in on a Monday morning. Guessing one person's passphrase
+# is slowed down per sign-in name, in identity.signin.
+DOORS = {
+    "identity.sign_in_local": "120 per minute",
+    "identity.oidc_begin": "300 per minute",
+    "identity.oidc_return": "300 per minute",
+    "identity.link": "60 per minute",
+    "identity.use_link": "30 per minute",
+    "web.csp": "120 per minute",
+}
+
+
+class TrustedProxies:
+    """WSGI middleware: X-Forwarded-* counts only when the connection comes from one of the operator's proxies."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], networks: tuple[Network, ...]) -> None:
+        self._direct, self._networks = wsgi, networks
+        self._proxied = ProxyFix(wsgi, x_for=1, x_proto=1, x_host=1)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            return self._proxied(environ, start_response)
+        return self._direct(environ, start_response)
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._networks)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Limits on Redis; while it is away each process counts for itself."""
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=settings.redis_url.replace("unix://", "redis+unix://", 1),
+        in_memory_fallback_enabled=True,
+        in_memory_fallback=["600 per minute"],
+        strategy="moving-window",
+    )
+    for endpoint, often in DOORS.items():
+        app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
