@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
+from tests.bench import floor, measure
+from tests.bench.registry import ROOT
+
 from anxin.embedded import folder
 from anxin.embedded.lock import State
 from anxin.embedded.programs import web_command
 from anxin.settings import Settings
-
-from tests.bench import floor, measure
-from tests.bench.registry import ROOT
 
 READY_SECONDS = 240
 

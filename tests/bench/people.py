@@ -11,6 +11,8 @@ from functools import cached_property
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import Flask
+
 from anxin.app import create_app
 from anxin.consent.models import Consent
 from anxin.identity import sessions
@@ -19,13 +21,14 @@ from anxin.kernel.actor import TenantInfo, system
 from anxin.kernel.ctx import Ctx, tenant_scope
 from anxin.kernel.ids import new_id
 from anxin.kernel.runtime import Runtime
+from anxin.notices.models import Notice
 from anxin.settings import Settings
 from anxin.tenancy.directory import touch
 from anxin.tenancy.found import found
 from anxin.tenancy.models import Module, Unit
 from anxin_assessments.models import Campaign, Invitation, Outcome, Sheet
+from anxin_assessments.policy import ResultsRead
 from anxin_assessments.services import catalogue
-from flask import Flask
 
 INSTRUMENT = "phq9"
 ANSWERS = [1, 1, 0, 2, 1, 0, 1, 0, 0]  # an ordinary day: no risk answer, no band that alarms anybody
@@ -51,7 +54,7 @@ class Tenancy:
         self.info = self._found(f"bench-{run}", sorted(self.runtime.registry.plugins))
         self.bare = self._found(f"bare-{run}", [])
         self.people = self._people(self.info, people)
-        self.admin = self._people(self.info, 1, "admin")[0]
+        self.admin, self.reader = (self._people(self.info, 1, role)[0] for role in ("admin", "employee"))
         self.bare_person = self._people(self.bare, 1)[0]
 
     @property
@@ -76,7 +79,9 @@ class Tenancy:
             ctx.add(Role(name="admin", title="工会管理员", grants=own | wide))
             for number in range(20):
                 unit_id = new_id()
-                ctx.add(Unit(id=unit_id, code=f"B{number:02}", name=f"班组{number:02}", path=f"/{unit_id.hex}"))
+                ctx.add(
+                    Unit(id=unit_id, code=f"B{number:02}", name=f"班组{number:02}", path=f"/{unit_id.hex}")
+                )
             touch(ctx)
         return self.runtime.caches["directory"].by_id(info.id)
 
@@ -91,7 +96,7 @@ class Tenancy:
                     Person(
                         name=name,
                         sort_key=f"{role}{number:06}",
-                        number=f"{role[0].upper()}{number:06}",
+                        number=new_id().hex,
                         unit_id=units[number % len(units)],
                     )
                 )
@@ -175,6 +180,22 @@ class Tenancy:
     def close(self) -> None:
         self.runtime.engine.dispose()
         self.runtime.auth.dispose()
+
+
+def looks(tenancy: Tenancy, person: Someone, count: int) -> None:
+    """Entries about one person, for "who looked at my data"."""
+    with tenancy.scope() as ctx:
+        for _ in range(count):
+            ctx.audit(ResultsRead(results=1, subject_id=person.id))
+
+
+def told(tenancy: Tenancy, person: Someone, count: int) -> None:
+    """Notices of one person."""
+    with tenancy.scope() as ctx:
+        ctx.unaudited("the bench tells somebody something")
+        for minutes in range(count):
+            at = ctx.now - timedelta(minutes=minutes)
+            ctx.add(Notice(person_id=person.id, kind="safety.attention", params={}, link="/", made_at=at))
 
 
 def results(tenancy: Tenancy, person: Someone, count: int) -> None:

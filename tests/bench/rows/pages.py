@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.bench.bench import Bench
-from tests.bench.people import Someone, Tenancy, results
+from tests.bench.people import Someone, Tenancy, looks, results, told
 from tests.bench.registry import Finding, row
 
 ROWS_SHOWN = 20
@@ -34,14 +34,28 @@ PAGES = [
     Listed(
         "the own results (sealed, opened for the page)",
         "/assessments/mine",
-        lambda t: t.people[0],
-        lambda t: results(t, t.people[0], ROWS_SHOWN),
+        lambda tenancy: tenancy.reader,
+        lambda tenancy: results(tenancy, tenancy.reader, ROWS_SHOWN),
         b"/assessments/results/",
     ),
     Listed(
-        "assessment campaigns",
+        "who looked at my data",
+        "/audit/who-looked",
+        lambda tenancy: tenancy.reader,
+        lambda tenancy: looks(tenancy, tenancy.reader, ROWS_SHOWN),
+        b'<li class="item">',
+    ),
+    Listed(
+        "the notices",
+        "/notices/",
+        lambda tenancy: tenancy.reader,
+        lambda tenancy: told(tenancy, tenancy.reader, ROWS_SHOWN),
+        b'<a class="item"',
+    ),
+    Listed(
+        "the assessment campaigns (staff)",
         "/assessments/campaigns",
-        lambda t: t.admin,
+        lambda tenancy: tenancy.admin,
         _campaigns,
         b"/assessments/campaigns/",
     ),

@@ -16,14 +16,14 @@ from typing import Any
 from unittest import mock
 
 import psycopg
-from anxin.audit import writer
-from anxin.kernel import outbox
-from anxin.kernel.ids import new_id
-
 from tests.bench import measure
 from tests.bench.bench import Bench
 from tests.bench.registry import Finding, row
 from tests.bench.rows.pages import PAGES
+
+from anxin.audit import writer
+from anxin.kernel import outbox
+from anxin.kernel.ids import new_id
 
 REPEATS = 200
 BLOCKS = 11

@@ -15,7 +15,7 @@ from tests.bench.registry import Finding, row
 @row(14, "memory, and the weight of plugins")
 def weight(bench: Bench) -> Iterable[Finding]:
     warm = bench.tenancy
-    path = "/me"
+    path = "/audit/who-looked"  # a core page; only the navigation around it knows of plugins
     for _ in range(20):
         bench.get_once(f"{warm.base}/", warm.people[0].cookies)
     workers = [measure.memory([pid]) for pid in bench.on.web_workers()]
