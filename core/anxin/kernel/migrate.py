@@ -92,12 +92,16 @@ def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -
 
 
 def upgrade(
-    engine: Engine, plugins: Sequence[Component] = (), *, passwords: dict[str, str] | None = None
+    engine: Engine,
+    plugins: Sequence[Component] = (),
+    *,
+    passwords: dict[str, str] | None = None,
+    job_key: bytes | None = None,
 ) -> list[str]:
     """Run what is missing, component by component; returns lines saying what was done (empty: up to date).
 
-    `engine` connects as an administrator of the database (a role that may create roles). Raises ConfigurationError
-    when another upgrade holds the lock for over a minute, or a revision of the database is unknown to this version.
+    `engine` connects as an administrator of the database (a role that may create roles). `job_key` is what the
+    application signs jobs with (runtime.job_key); the guard keeps it to check them. Raises ConfigurationError when another upgrade holds the lock for over a minute, or a revision of the database is unknown to this version.
     """
     done: list[str] = []
     with engine.connect() as connection:
@@ -107,7 +111,23 @@ def upgrade(
                 bootstrap(connection, passwords)
             for component in (CORE, *sorted(plugins, key=lambda c: c.name)):
                 done += _upgrade_one(connection, component)
+            if job_key is not None:
+                _share_job_key(connection, job_key)
     return done
+
+
+def _share_job_key(connection: Connection, key: bytes) -> None:
+    """Put the key into the guard's own table, as the two pads of HMAC; no other role can read them."""
+    block = key.ljust(64, b"\0")
+    with connection.begin():
+        connection.exec_driver_sql("SET LOCAL ROLE anxin_guard")
+        connection.execute(
+            sa.text(
+                "INSERT INTO guard.key (name, ipad, opad) VALUES ('job', :ipad, :opad) "
+                "ON CONFLICT (name) DO UPDATE SET ipad = excluded.ipad, opad = excluded.opad"
+            ),
+            {"ipad": bytes(byte ^ 0x36 for byte in block), "opad": bytes(byte ^ 0x5C for byte in block)},
+        )
 
 
 def _upgrade_one(connection: Connection, component: Component) -> list[str]:

@@ -1,6 +1,7 @@
 """What one process is made of, passed along instead of global state: settings, keys, registry, and the seams where the
 rooms above plug into the kernel (consent decides, audit writes, the registry knows who reacts)."""
 
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -69,6 +70,7 @@ class Runtime:
             self._engine, self._auth = db.engine, db.engines["auth"]
         self.visitors = Shared(self._auth, "visitor")
         self.figures = Shared(self._auth, "figures")
+        self._job_key = job_key(self.settings)
 
     @property
     def engine(self) -> Engine:
@@ -81,8 +83,14 @@ class Runtime:
         return self._auth
 
     def job_token(self, job_id: UUID) -> str:
-        """The secret that lets exactly one job into its tenant; the outbox row keeps its hash."""
-        return self.settings.derive(f"job|{job_id}").hex()
+        """The secret that lets exactly one job into its tenant: a signature that the guard checks. The outbox row
+        keeps its hash."""
+        return hmac.digest(self._job_key, str(job_id).encode(), "sha256").hex()
+
+
+def job_key(settings: Any) -> bytes:
+    """What jobs are signed with; `anxin db upgrade` shares it with the guard."""
+    return settings.derive("job")
 
 
 def runtime() -> Runtime:

@@ -20,7 +20,7 @@ from anxin.identity.models import Membership, Person, Role
 from anxin.kernel import db, migrate
 from anxin.kernel.actor import SCOPES, Actor, TenantInfo, system
 from anxin.kernel.ctx import Ctx, tenant_scope
-from anxin.kernel.runtime import Runtime
+from anxin.kernel.runtime import Runtime, job_key
 from anxin.settings import Settings
 from anxin.tenancy.directory import touch
 from anxin.tenancy.found import found
@@ -76,7 +76,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     made.testing = True
     registry = made.extensions["anxin"].registry
     engine = sa.create_engine(db.driver_url(settings.database_url))
-    migrate.upgrade(engine, migrate.components(registry))
+    migrate.upgrade(engine, migrate.components(registry), job_key=job_key(settings))
     engine.dispose()
     yield made
     for pool in (made.extensions["anxin"].engine, made.extensions["anxin"].auth):
