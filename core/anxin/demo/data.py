@@ -267,8 +267,8 @@ def _concerns(
         cut = FORMS[sitting.form].concern
         if cut is None or sum(sitting.answers) < cut or sitting.number in dangers:
             continue
-        called = min(sitting.at + timedelta(hours=dice.randint(4, 60)), _working_hour(sitting.at, dice))
-        closed = _afternoon(called, dice.randint(9, 30))
+        called = _working_hour(sitting.at, dice)
+        closed = _afternoon(called, dice.randint(4, 14))
         over = closed < story.now
         yield PastCrisis(
             number=sitting.number,

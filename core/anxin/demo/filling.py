@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from anxin.settings import Settings
 from anxin.tenancy.files import TenantFile
 
 TASK = "demo.seed"
+LONG = timedelta(days=400)
 Progress = Callable[[str], None]
 
 
@@ -124,6 +126,7 @@ def _tell(runtime: Runtime, home: Home) -> None:
     with _inside(runtime, home) as ctx:
         told = past.find(ctx, story)
         ctx.unaudited("invented history; its entries are written as of their days")
+        past.long_here(ctx, story.now - LONG)
         past.duty(told)
         past.consents(told)
         for answer in runtime.registry.call(ctx, "demo", story=told):

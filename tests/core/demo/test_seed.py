@@ -1,6 +1,6 @@
 """The whole demo into an empty database, once: what the story of the product stands on."""
 
-from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from anxin import apply, demo
 from anxin.demo import accounts, places
 from anxin.demo.provider_employer import EmployerFile
-from anxin.extension.registry import Answer
 from anxin.identity import signin
 from anxin.identity.models import Person, Provider
 from anxin.kernel.actor import TenantInfo
@@ -22,10 +21,10 @@ SLUGS = ("dongling", "mingxin", "qinghe")
 
 
 @pytest.fixture(scope="module")
-def told(app, settings) -> Iterator[list[str]]:
+def told(app, settings) -> list[str]:
     lines: list[str] = []
-    demo.seed(settings, lambda line: (lines.append(line), print(line)))
-    yield lines
+    demo.seed(settings, lines.append)
+    return lines
 
 
 @pytest.fixture
@@ -88,17 +87,17 @@ def test_the_employers_provider_is_saved_and_knows_the_workers(home, scope, sett
     assert row.metadata_["issuer"] == places.issuer(settings)
     assert employer.client(row.client_id).check_client_secret(secret)
     assert employer.by_hint("DL10268").name == "林晓峰"
-    assert [worker.employee_no for worker in employer.choices()][0] == "DL10268"
+    assert employer.choices()[0].employee_no == "DL10268"
 
 
 def test_somebody_is_on_duty_and_ladders_are_told(home, scope) -> None:
     with scope(home("dongling")) as ctx:
-        from datetime import timedelta
-
         assert rota.duty_covered(ctx, ctx.now, ctx.now + timedelta(weeks=3))
         found = ctx.execute(
             sa.select(Crisis.level, Crisis.state, sa.func.count()).group_by(Crisis.level, Crisis.state)
         ).all()
+        uncovered = ctx.scalar(sa.select(sa.func.count()).where(Crisis.uncovered))
         ctx.unaudited("test")
     assert (3, "closed", 2) in found
     assert any(state == "contacted" for _level, state, _count in found)
+    assert uncovered == 0

@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.identity import roster_import, sessions
 from anxin.identity.models import Membership, Person
 from anxin.identity.roster import Roster, RosterRow

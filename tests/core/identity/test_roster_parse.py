@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anxin.identity import roster, roster_cells, roster_guard
 from anxin.identity.roster_columns import field_of
 from anxin.identity.roster_units import UnitFinder
 from anxin.kernel.errors import Invalid
 from anxin.kernel.i18n import locale_scope
-from hypothesis import given
-from hypothesis import strategies as st
 
 DEMO = Path(__file__).parents[3] / "tenants" / "demo"
 GOOD_ID = "990399198804173278"

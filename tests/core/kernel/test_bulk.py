@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+
 from anxin.identity.models import Person, SignIn
 from anxin.tenancy.models import Setting
 

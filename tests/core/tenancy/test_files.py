@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from marshmallow import Schema, fields, validate
+
 from anxin.kernel.errors import Invalid
 from anxin.kernel.i18n import locale_scope
 from anxin.tenancy import files, files_presets
 from anxin.tenancy.files_plan import tree
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from marshmallow import Schema, fields, validate
 
 HEAD = 'extends = "enterprise-union"\nslug = "dongling"\nname = "东岭油田第三采油厂工会"\n'
 CONTRACT = """

@@ -1,37 +1,12 @@
-"""Weekly duty turns of a tenant file as shifts with dates."""
+"""The demo's rota: the turns of its tenant files (see safety.turns), and a check that nothing is left
+open."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import datetime
 
-from anxin.tenancy.files import DutyTurn
+from anxin.safety.turns import Shift, shifts
 
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One person on duty from one moment to another; `post` is "counsellor" or "supervisor"."""
-
-    agency: str
-    login: str
-    post: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-def shifts(turns: Iterable[DutyTurn], first: date, days: int, timezone: str) -> Iterator[Shift]:
-    """All shifts that begin in the given days, by their beginning. A turn whose end is not after its start
-    runs over midnight; 00:00–00:00 is a whole day."""
-    zone, turns = ZoneInfo(timezone), list(turns)
-    for at in range(days):
-        day = first + timedelta(days=at)
-        for turn in sorted(turns, key=lambda each: each.since):
-            if day.weekday() in turn.days:
-                last = day if turn.until > turn.since else day + timedelta(days=1)
-                starts = datetime.combine(day, turn.since, zone)
-                yield Shift(
-                    turn.agency, turn.staff, turn.post, starts, datetime.combine(last, turn.until, zone)
-                )
+__all__ = ["Shift", "gaps", "shifts"]
 
 
 def gaps(on_duty: Iterable[Shift], starts: datetime, ends: datetime) -> list[tuple[datetime, datetime]]:
