@@ -8,6 +8,7 @@ from anxin.kernel.ctx import Ctx, tenant_scope
 from anxin.kernel.errors import ConfigurationError, NotFound
 from anxin.kernel.i18n import lazy
 from anxin.kernel.runtime import Runtime
+from anxin.safety import apply as safety
 from anxin.tenancy import apply as tenancy
 from anxin.tenancy import files
 from anxin.tenancy.entries import TenantApplied
@@ -70,6 +71,8 @@ def _apply(ctx: Ctx, wanted: TenantFile, parent: TenantInfo | None, changes: int
         )
     tenancy.write(ctx, wanted, parent.id if parent else None)
     identity.write(ctx, wanted)
+    ctx.db.flush()
+    safety.write(ctx, wanted)
     ctx.audit(TenantApplied(changes=changes))
 
 

@@ -121,6 +121,11 @@ class GlassTold:
     subject_id: UUID
 
 
+@entry("safety.rota_laid", line=lazy("Laid the duty rota ahead"))
+class RotaLaid:
+    shifts: int
+
+
 @entry("safety.figures_read", line=lazy("Looked at the counts of requests for help"), read=True)
 class FiguresRead:
     quarters: int

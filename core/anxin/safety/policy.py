@@ -9,14 +9,14 @@ from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, Su
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
-from anxin.safety import alerts, entries, glass, rights
+from anxin.safety import alerts, entries, glass, rights, turns
 from anxin.safety.models import BreakGlass, Crisis, CrisisEvent, DutyShift
 from anxin.safety.permissions import CRISIS, HANDLE, MANAGE_DUTY, READ_FIGURES, SECOND_KEY
 
 PERMISSIONS: list[Permission] = [HANDLE, SECOND_KEY, MANAGE_DUTY, READ_FIGURES]
 PURPOSES: list[Purpose] = [CRISIS]
 ENTRIES: list[type[Any]] = entries.ENTRIES
-JOBS: list[Job] = [alerts.alert, alerts.strike, alerts.gap_watch, glass.tell_subject]
+JOBS: list[Job] = [alerts.alert, alerts.strike, alerts.gap_watch, glass.tell_subject, turns.keep_ahead]
 NOTICES: list[NoticeKind] = [
     NoticeKind("safety.urgent", lazy("Something needs you right now. Please sign in to see it.")),
     NoticeKind("safety.attention", lazy("Something waits for you. Please sign in to see it.")),

@@ -20,6 +20,7 @@ from anxin.tenancy.models import Module, Setting, Tenant, Unit
 from anxin.tenancy.units import step
 
 KEPT = "tenant_file"  # the setting that holds the applied file
+DERIVED = {"safety": ("help_line",)}  # written from another part of the file, so no setting of its own
 
 
 def write(ctx: Ctx, wanted: TenantFile, parent_id: UUID | None) -> None:
@@ -97,6 +98,8 @@ def read(ctx: Ctx) -> TenantFile | None:
     if kept is None:
         return None
     told = files.parse(kept["text"])
+    for name, derived in DERIVED.items():
+        settings[name] = {key: value for key, value in settings.get(name, {}).items() if key not in derived}
     row = ctx.db.scalar(sa.select(Tenant).where(Tenant.id == ctx.tenant.id))
     if row is None:
         return None
