@@ -52,3 +52,24 @@ def url(settings: Settings, role: str) -> None:
       psql "$(anxin db url --role owner --data /srv/anxin)"
     """
     click.echo(settings.database_url if role == "owner" else getattr(settings, f"{role}_database_url"))
+
+
+@db.command("replay-erasures")
+@settings_option
+def replay_erasures(settings: Settings) -> None:
+    """After restoring a copy: delete again the keys of everybody who was erased since it was made.
+
+    \b
+    Examples:
+      anxin db replay-erasures --data /srv/anxin
+    """
+    import sqlalchemy as sa  # `db url` must stay quick
+
+    from anxin.kernel import ledger  # as above
+    from anxin.kernel.db import driver_url  # as above
+
+    with running_services(settings):
+        engine = sa.create_engine(driver_url(settings.database_url), poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            done = ledger.replay(connection, ledger.read(settings))
+    click.echo(f"{done} keys deleted again")

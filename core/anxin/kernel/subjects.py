@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.kernel import vault
+from anxin.kernel import ledger, vault
 from anxin.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from anxin.kernel.db import TenantModel
 
 _FIND = sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:s AS uuid)")
+# somebody who erased their data and still works here gets a fresh key for what comes after; the old one stays gone
 _MAKE = sa.text(
-    "INSERT INTO core.subject_key (tenant_id, id, wrapped) VALUES (CAST(:t AS uuid), CAST(:s AS uuid), :wrapped) "
-    "ON CONFLICT DO NOTHING"
+    "INSERT INTO core.subject_key AS k (tenant_id, id, wrapped) VALUES (CAST(:t AS uuid), CAST(:s AS uuid), :wrapped) "
+    "ON CONFLICT (tenant_id, id) DO UPDATE SET wrapped = excluded.wrapped, erased_at = NULL, made_at = clock_timestamp() "
+    "WHERE k.wrapped IS NULL"
 )
 _ERASE = sa.text(
     "UPDATE core.subject_key SET wrapped = NULL, erased_at = now() "
@@ -44,7 +46,11 @@ class SubjectKeys:
         return self._ctx.runtime.keyring.open_json(key, bytes(blob), self._aad(model, column, row_id, subject_id))
 
     def erase(self, subject_id: UUID) -> bool:
-        """Delete the subject's key: everything it sealed is noise from now on. False when there was none."""
+        """Delete the subject's key: everything it sealed is noise from now on. False when there was none.
+
+        A line goes into the erasure ledger first, outside the database: whoever restores an old copy replays it.
+        """
+        ledger.append(self._ctx.runtime.settings, self._ctx.tenant.id, subject_id, self._ctx.now)
         erased = self._ctx.execute(_ERASE, {"t": self._ctx.tenant.id, "s": subject_id})
         self._known.pop(subject_id, None)
         return bool(erased.rowcount)  # type: ignore[attr-defined]
