@@ -1,4 +1,5 @@
-"""A plugin that lives outside this repository works: built as a wheel, installed elsewhere, found by its entry point."""
+"""A plugin that lives outside this repository works: built as a wheel, installed elsewhere, found by its
+entry point."""
 
 import ast
 import json
@@ -18,7 +19,15 @@ def elsewhere(tmp_path_factory):
     """A folder on the path with the installed wheel, and nothing of the source's folder."""
     target = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input"]
-    arguments = ["install", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(target), str(SAMPLE)]
+    arguments = [
+        "install",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "--target",
+        str(target),
+        str(SAMPLE),
+    ]
     subprocess.run([*pip, *arguments], check=True, timeout=300)
     return target
 

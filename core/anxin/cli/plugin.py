@@ -64,7 +64,8 @@ def list_plugins(settings: Settings, as_json: bool) -> None:
     help="Folder that gets the plugin's folder.",
 )
 def new(name: str, thing: str | None, title: str | None, chinese: str | None, into: Path) -> None:
-    """Begin a plugin: a table, a page, an API, consent, audit, export, erasure, Chinese, tests. It works at once.
+    """Begin a plugin: a table, a page, an API, consent, audit, export, erasure, Chinese, tests. It works at
+    once.
 
     \b
     Examples:
@@ -90,8 +91,8 @@ def new(name: str, thing: str | None, title: str | None, chinese: str | None, in
 def check(plugin_or_path: str, as_json: bool) -> None:
     """Check one plugin against the rules every plugin keeps; exit code 1 when one is broken.
 
-    NAME is an installed plugin, PATH a folder with a plugin's pyproject.toml that need not be installed. A throwaway
-    PostgreSQL is started and migrated for it; nothing of yours is touched.
+    NAME is an installed plugin, PATH a folder with a plugin's pyproject.toml that need not be installed. A
+    throwaway PostgreSQL is started and migrated for it; nothing of yours is touched.
 
     \b
     Examples:

@@ -26,7 +26,8 @@ LOADS, MIGRATES = "loads", "migrations apply"
 
 
 def findings(plugin_or_path: str) -> dict[str, list[str]]:
-    """Every rule with the lines it has to say, in order; a plugin that cannot load or migrate gets no further."""
+    """Every rule with the lines it has to say, in order; a plugin that cannot load or migrate gets no
+    further."""
     with ExitStack() as stack:
         name = plugin_or_path
         if "/" in name or name == "." or Path(name, "pyproject.toml").exists():
@@ -38,7 +39,9 @@ def findings(plugin_or_path: str) -> dict[str, list[str]]:
             registry = extension.load(core_parts(), (name,))
         except ConfigurationError as error:
             return {LOADS: [str(error.message)]}
-        return {LOADS: []} | _examined(name, registry, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        return {LOADS: []} | _examined(
+            name, registry, Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        )
 
 
 def _examined(name: str, registry: extension.Registry, folder: Path) -> dict[str, list[str]]:
@@ -72,7 +75,8 @@ def _throwaway_settings(address: str, folder: Path) -> Settings:
 
 @contextmanager
 def as_if_installed(project: Path) -> Iterator[str]:
-    """Make a plugin's source folder importable, and its entry point found, for this process; yields its name."""
+    """Make a plugin's source folder importable, and its entry point found, for this process; yields its
+    name."""
     facts: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     points = facts["entry-points"][extension.GROUP]
     if len(points) != 1:

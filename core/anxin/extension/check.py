@@ -72,12 +72,17 @@ def _names(plugin: Plugin, core: "CoreParts", others: Sequence[Plugin]) -> Itera
     own = {p.name for p in plugin.permissions} | {p.name for p in core.permissions}
     for item in plugin.nav:
         if item.permission is not None and item.permission.name not in own:
-            yield f"the navigation item {item.endpoint} asks for {item.permission.name}, which nobody declares"
+            yield (
+                f"the navigation item {item.endpoint} asks for {item.permission.name}, which nobody declares"
+            )
         if not item.endpoint.startswith(f"{plugin.name}."):
             yield f"the navigation item {item.endpoint!r} must lead to a page of the plugin"
     for permission in plugin.permissions:
         if permission.scope not in SCOPES:
-            yield f"the permission {permission.name} has the unknown scope {permission.scope!r} (one of {SCOPES})"
+            yield (
+                f"the permission {permission.name} has the unknown scope {permission.scope!r} (one "
+                f"of {SCOPES})"
+            )
         yield from _text(f"the permission {permission.name}", permission.title)
     yield from _text("the plugin", plugin.title)
     for purpose in plugin.purposes:
@@ -92,7 +97,10 @@ def _text(what: str, text: Any) -> Iterable[str]:
 
 
 def _blueprints(plugin: Plugin) -> Iterable[str]:
-    for kind, blueprint, wanted in (("pages", plugin.pages, PluginBlueprint), ("api", plugin.api, ApiBlueprint)):
+    for kind, blueprint, wanted in (
+        ("pages", plugin.pages, PluginBlueprint),
+        ("api", plugin.api, ApiBlueprint),
+    ):
         if blueprint is None:
             continue
         if not isinstance(blueprint, wanted):
@@ -104,4 +112,7 @@ def _blueprints(plugin: Plugin) -> Iterable[str]:
 def _models(plugin: Plugin) -> Iterable[str]:
     for model in plugin.models:
         if model.__schema__ != plugin.name:
-            yield f"the model {model.__name__} is in schema {model.__schema__!r}; set __schema__ = {plugin.name!r}"
+            yield (
+                f"the model {model.__name__} is in schema {model.__schema__!r}; set __schema__ = "
+                f"{plugin.name!r}"
+            )

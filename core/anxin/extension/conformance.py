@@ -122,7 +122,10 @@ def audit_lines(it: Examined) -> Iterable[str]:
         with locale_scope("en"):
             english = str(entry.line)
         if chinese == english or isinstance(entry.line, str):
-            yield f"the audit entry {entry.action} reads “{english}” in Chinese too; wrap it in lazy() and translate it"
+            yield (
+                f"the audit entry {entry.action} reads “{english}” in Chinese too; wrap it in lazy() "
+                "and translate it"
+            )
 
 
 def personal_data(it: Examined) -> Iterable[str]:
@@ -131,14 +134,20 @@ def personal_data(it: Examined) -> Iterable[str]:
     for model in it.plugin.models:
         for column in sorted(_people_columns(model)):
             if (model, column) not in declared:
-                yield f"{model.__name__}.{column} says who somebody is; add it to the manifest's personal_data"
+                yield (
+                    f"{model.__name__}.{column} says who somebody is; add it to the manifest's personal_data"
+                )
         if model.__subject__ and not _ends(it.plugin, model):
             yield (
-                f"{model.__name__} is kept for ever: add a Retention, or a foreign key with ondelete=CASCADE to a model "
+                f"{model.__name__} is kept for ever: add a Retention, or a foreign key with "
+                "ondelete=CASCADE to a model "
                 "that has one"
             )
         if sealed_columns(model) and not model.__subject__:
-            yield f"{model.__name__} seals {', '.join(sealed_columns(model))} but names no __subject__ whose key it is"
+            yield (
+                f"{model.__name__} seals {', '.join(sealed_columns(model))} but names no __subject__ "
+                "whose key it is"
+            )
         if model.__clinical__ and model.__subject__ and not it.plugin.purposes:
             yield f"{model.__name__} is clinical, but the manifest declares no purpose people could agree to"
     if any(model.__subject__ for model in it.plugin.models):
@@ -160,7 +169,8 @@ def _people_columns(model: type[TenantModel]) -> set[str]:
 
 
 def _ends(plugin: Plugin, model: type[TenantModel]) -> bool:
-    """Rows go by a retention of their own, with a row that has one, or (data class "account") with the account."""
+    """Rows go by a retention of their own, with a row that has one, or (data class "account") with the
+    account."""
     kept = {retention.model.__table__.fullname for retention in plugin.retention}
     with_another = {
         key.referred_table.fullname

@@ -1,6 +1,8 @@
-"""Events that rooms and plugins tell each other: typed, ids and codes only, delivered after commit, one job a reaction.
+"""Events that rooms and plugins tell each other: typed, ids and codes only, delivered after commit, one job
+a reaction.
 
-A crisis must not depend on a plugin's luck: core records it and alerts the duty person itself; reactions are extra.
+A crisis must not depend on a plugin's luck: core records it and alerts the duty person itself; reactions are
+extra.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -13,7 +15,9 @@ class Event:
     """Base of all events; a subclass's fields are UUID, int, bool or a short code."""
 
     def payload(self) -> dict[str, Any]:
-        return {name: str(value) if isinstance(value, UUID) else value for name, value in asdict(self).items()}
+        return {
+            name: str(value) if isinstance(value, UUID) else value for name, value in asdict(self).items()
+        }
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> "Event":
@@ -69,7 +73,8 @@ class PersonLeft(Event):
 
 @dataclass(frozen=True)
 class ConsentWithdrawn(Event):
-    """A person withdrew a consent; enforcement is immediate, this is for tidying up (invitations, reminders)."""
+    """A person withdrew a consent; enforcement is immediate, this is for tidying up (invitations,
+    reminders)."""
 
     person_id: UUID
     purpose: str

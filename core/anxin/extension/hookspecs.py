@@ -1,7 +1,9 @@
-"""Every hook, its arguments and what happens when one plugin fails. core/README.md lists them; a test compares.
+"""Every hook, its arguments and what happens when one plugin fails. core/README.md lists them; a test
+compares.
 
-Policies: contribute (a small notice names the plugin, the page lives) · decide (fails closed) · must (the others still
-run; the request stays open and names who failed) · react (after commit, one job a plugin, retried alone; see events).
+Policies: contribute (a small notice names the plugin, the page lives) · decide (fails closed) · must (the
+others still run; the request stays open and names who failed) · react (after commit, one job a plugin,
+retried alone; see events).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,7 +67,8 @@ class Figure:
 
 @policy("register")
 def register() -> "Plugin":  # type: ignore[empty-body]
-    """The plugin's manifest. Called once when the process starts; a failure stops the start and names the plugin."""
+    """The plugin's manifest. Called once when the process starts; a failure stops the start and names the
+    plugin."""
 
 
 @policy("contribute")
@@ -90,7 +93,8 @@ def work_panels(ctx: "Ctx") -> Iterable[Panel]:  # type: ignore[empty-body]
 
 @policy("decide")
 def eligible(ctx: "Ctx", person_id: UUID, service: str) -> bool | None:
-    """May this person use the service? None: no opinion; one False decides; no answer at all counts as yes."""
+    """May this person use the service? None: no opinion; one False decides; no answer at all counts as
+    yes."""
 
 
 @policy("must")
@@ -100,7 +104,8 @@ def subject_export(ctx: "Ctx", person_id: UUID) -> Mapping[str, Any]:  # type: i
 
 @policy("must")
 def subject_erase(ctx: "Ctx", person_id: UUID) -> Mapping[str, int]:  # type: ignore[empty-body]
-    """Erase or anonymise what the plugin keeps about the person; return counts by table. Must be repeatable."""
+    """Erase or anonymise what the plugin keeps about the person; return counts by table. Must be
+    repeatable."""
 
 
 @policy("contribute")

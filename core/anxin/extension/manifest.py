@@ -1,4 +1,5 @@
-"""The manifest: all a plugin adds, as data, checked when the process starts. `Plugin` is what `register()` returns."""
+"""The manifest: all a plugin adds, as data, checked when the process starts. `Plugin` is what `register()`
+returns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,12 @@ Action = Literal["delete", "anonymise", "lock"]
 class Purpose:
     """Why personal data is used: asked for, recorded, versioned and enforced by core.
 
-    `text` says in plain words what is done, who sees it, how long it is kept and how to withdraw. Raising `version`
-    asks everybody again. `data_classes` are the model classes (`__data_class__`) it opens; `recipient` names who, apart
-    from the person and the platform, receives data (a separate consent each, PIPL 23); `sensitive` marks PIPL 28 data.
-    `requires` names a purpose without which this one makes no sense. `basis` other than consent is core's alone: it is
-    explained to people, not asked (PIPL 13(4): an emergency of life and health).
+    `text` says in plain words what is done, who sees it, how long it is kept and how to withdraw. Raising
+    `version` asks everybody again. `data_classes` are the model classes (`__data_class__`) it opens;
+    `recipient` names who, apart from the person and the platform, receives data (a separate consent each,
+    PIPL 23); `sensitive` marks PIPL 28 data. `requires` names a purpose without which this one makes no
+    sense. `basis` other than consent is core's alone: it is explained to people, not asked (PIPL 13(4): an
+    emergency of life and health).
     """
 
     name: str
@@ -40,7 +42,8 @@ class Purpose:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line in the navigation: shown to whoever may open it. `shell` says in which one; `order` sorts (low first)."""
+    """A line in the navigation: shown to whoever may open it. `shell` says in which one; `order` sorts (low
+    first)."""
 
     title: Text
     endpoint: str
@@ -54,8 +57,9 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """A notice people may get: its code and one neutral sentence, shown in-app and sent by mail. It never names the
-    service or a person: somebody may read it over a shoulder. `text` is lazy, or a function of the notice's params."""
+    """A notice people may get: its code and one neutral sentence, shown in-app and sent by mail. It never
+    names the service or a person: somebody may read it over a shoulder. `text` is lazy, or a function of the
+    notice's params."""
 
     code: str
     text: Text | Callable[..., str]
@@ -74,7 +78,8 @@ class Retention:
 
 @dataclass(frozen=True)
 class SubjectRights:
-    """How a core room answers a person's copy and erasure (plugins use the hooks subject_export and subject_erase)."""
+    """How a core room answers a person's copy and erasure (plugins use the hooks subject_export and
+    subject_erase)."""
 
     name: str
     export: Callable[..., Mapping[str, Any]]  # (ctx, person_id) → JSON values under plain names
@@ -116,4 +121,5 @@ class Plugin:
     reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)
     models: Sequence[type[Any]] = ()
     hooks: Any = None  # the module with @hookimpl functions
-    sensitive: bool = False  # touches sensitive data: an impact assessment is signed before it is switched on (PIPL 55)
+    # touches sensitive data: an impact assessment is signed before it is switched on (PIPL 55)
+    sensitive: bool = False

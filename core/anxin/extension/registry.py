@@ -1,17 +1,20 @@
-"""What is installed, loaded and, per tenant, enabled; and the loop that calls hooks so that one plugin's failure stays
-its own. pluggy collects the implementations; the loop filters them by the tenant's modules and catches each alone.
+"""What is installed, loaded and, per tenant, enabled; and the loop that calls hooks so that one plugin's
+failure stays its own. pluggy collects the implementations; the loop filters them by the tenant's modules and
+catches each alone.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import entry_points
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import pluggy
 import sqlalchemy as sa
 from marshmallow import Schema
+from sqlalchemy.orm import SessionTransaction
 
 from anxin.extension import events, hookspecs
 from anxin.extension.check import check
@@ -37,6 +40,15 @@ class Answer:
     failed: bool = False
 
 
+class Implementation(NamedTuple):
+    """One plugin's function for a hook; like everywhere in pluggy it may leave out arguments it does not
+    need."""
+
+    plugin: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+
 @dataclass
 class CoreParts:
     """What the core's own rooms declare, in the shape plugins use."""
@@ -58,11 +70,16 @@ class Registry:
 
     def __init__(self, core: CoreParts, plugins: Sequence[Plugin], manager: pluggy.PluginManager) -> None:
         self.core, self.manager = core, manager
-        self.plugins: dict[str, Plugin] = {plugin.name: plugin for plugin in sorted(plugins, key=lambda p: p.name)}
+        self.plugins: dict[str, Plugin] = {
+            plugin.name: plugin for plugin in sorted(plugins, key=lambda p: p.name)
+        }
         self._permission_plugin = {p.name: plugin.name for plugin in plugins for p in plugin.permissions}
         self._settings: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         self._impls = {
-            name: [(impl.plugin_name, impl.function) for impl in getattr(manager.hook, name).get_hookimpls()]
+            name: [
+                Implementation(impl.plugin_name, impl.function, impl.argnames)
+                for impl in getattr(manager.hook, name).get_hookimpls()
+            ]
             for name in hookspecs.POLICIES
         }
         self._reactions: dict[type[Any], list[tuple[str, Callable[..., Any]]]] = {}
@@ -70,7 +87,8 @@ class Registry:
             for event, react in plugin.reacts.items():
                 self._reactions.setdefault(event, []).append((plugin.name, react))
 
-    # ---- declarations -------------------------------------------------------------------------------------------
+    # ---- declarations
+    # -------------------------------------------------------------------------------------------
 
     @property
     def permissions(self) -> dict[str, Permission]:
@@ -122,7 +140,8 @@ class Registry:
         return plugin.settings if plugin else self.core.settings.get(name)
 
     def settings(self, tenant: TenantInfo, name: str) -> Mapping[str, Any]:
-        """A tenant's settings of a plugin or core room, loaded by its schema with defaults (cached per version)."""
+        """A tenant's settings of a plugin or core room, loaded by its schema with defaults (cached per
+        version)."""
         key = (tenant.id, tenant.config_version, name)
         if key not in self._settings:
             schema = self.settings_schema(name)
@@ -131,11 +150,12 @@ class Registry:
             self._settings[key] = schema().load(dict(tenant.settings.get(name, {}))) if schema else {}
         return self._settings[key]
 
-    # ---- hooks --------------------------------------------------------------------------------------------------
+    # ---- hooks
+    # --------------------------------------------------------------------------------------------------
 
     def implementers(self, hook: str) -> list[str]:
         """The plugins that implement a hook."""
-        return [name for name, _ in self._impls[hook]]
+        return [implementation.plugin for implementation in self._impls[hook]]
 
     def jobs_for(self, ctx: Ctx, event: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
         """The jobs an event causes among the tenant's enabled plugins."""
@@ -146,44 +166,58 @@ class Registry:
     def call(self, ctx: Ctx, hook: str, **arguments: Any) -> Iterator[Answer]:
         """Ask each enabled plugin ("must" hooks: each installed one), one after the other, each on its own.
 
-        Every implementation runs in a savepoint with a statement timeout; afterwards the tenant is asserted again. A
-        failure is logged and comes back as `Answer(failed=True)`; what it means is the policy's (see hookspecs).
+        Every implementation runs in a savepoint with a statement timeout; afterwards the tenant is asserted
+        again. A failure is logged and comes back as `Answer(failed=True)`; what it means is the policy's
+        (see hookspecs).
         """
         everybody = hookspecs.POLICIES[hook] == "must"
-        for name, function in self._impls[hook]:
-            if everybody or name in ctx.tenant.modules:
-                yield self._ask(ctx, hook, name, function, arguments)
+        for implementation in self._impls[hook]:
+            if everybody or implementation.plugin in ctx.tenant.modules:
+                yield self._ask(ctx, hook, implementation, arguments)
 
     def decide(self, ctx: Ctx, hook: str, **arguments: Any) -> bool:
         """A "decide" hook: one no, or one failure, is a no."""
-        return all(not answer.failed and answer.value is not False for answer in self.call(ctx, hook, **arguments))
+        return all(
+            not answer.failed and answer.value is not False for answer in self.call(ctx, hook, **arguments)
+        )
 
-    def _ask(self, ctx: Ctx, hook: str, name: str, function: Callable[..., Any], arguments: dict[str, Any]) -> Answer:
-        tenant, plugin_before = ctx.tenant.id, ctx.plugin
-        savepoint = ctx.db.begin_nested()
+    def _ask(self, ctx: Ctx, hook: str, asked: Implementation, arguments: dict[str, Any]) -> Answer:
+        name, known = asked.plugin, {"ctx": ctx, **arguments}
+        tenant, savepoint = ctx.tenant.id, ctx.db.begin_nested()
+        before = ctx.mark()
         try:
             ctx.db.execute(sa.text(f"SET LOCAL statement_timeout = '{HOOK_TIMEOUT}'"))
-            ctx.plugin = name
-            value = function(ctx=ctx, **arguments)
-            if isinstance(value, Iterator):
-                value = list(value)
+            with ctx.acting(plugin=name):
+                value = asked.function(**{argument: known[argument] for argument in asked.arguments})
+                if isinstance(value, Iterator):
+                    value = list(value)
+            ctx.answer_for_reads(before)
             savepoint.commit()
             return Answer(name, value)
         except AnxinError as error:
-            savepoint.rollback()
             log.warning("hook %s of %s refused: %s", hook, name, error.code)
-            return Answer(name, failed=True)
         except Exception:  # a plugin's bug must not take the page with it
-            savepoint.rollback()
             log.exception("hook %s of %s failed", hook, name)
-            return Answer(name, failed=True)
         finally:
-            ctx.plugin = plugin_before
-            if ctx.db.is_active:
-                ctx.db.execute(sa.text("SET LOCAL statement_timeout = 0"))
-                inside = ctx.db.scalar(sa.text("SELECT guard.tenant()"))
-                if inside != tenant:
-                    raise ConfigurationError(f"the plugin {name} left its tenant in {hook}", code="tenant_left")
+            self._back_in(ctx, savepoint, tenant, name, hook)
+        ctx.undo(before)
+        return Answer(name, failed=True)
+
+    @staticmethod
+    def _back_in(ctx: Ctx, savepoint: SessionTransaction, tenant: UUID, name: str, hook: str) -> None:
+        """Whatever the hook did: its half-done work is gone, and we are still in the tenant, or nothing goes
+        on."""
+        if savepoint.is_active:
+            savepoint.rollback()
+        inside = None
+        if ctx.db.is_active:
+            ctx.db.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            inside = ctx.db.scalar(sa.text("SELECT guard.tenant()"))
+        if inside != tenant:
+            raise ConfigurationError(
+                f"the plugin {name} left its tenant in {hook}: a hook neither commits nor rolls back",
+                code="tenant_left",
+            )
 
 
 def _event_job(plugin: str, event: type[Any]) -> str:
@@ -195,16 +229,18 @@ def _react(ctx: Ctx, *, kind: type[events.Event], react: Callable[..., Any], eve
 
 
 def load(core: CoreParts, wanted: Sequence[str] = ()) -> Registry:
-    """Find the installed plugins, load the deployment's list (empty: all), check every manifest, build the registry.
+    """Find the installed plugins, load the deployment's list (empty: all), check every manifest, build the
+    registry.
 
     Raises ConfigurationError naming the plugin and the fix.
     """
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found = _installed()
     names = list(wanted) or sorted(found)
     missing = [name for name in names if name not in found]
     if missing:
         raise ConfigurationError(
-            f"plugin “{missing[0]}” is in ANXIN_PLUGINS but not installed (installed: {', '.join(sorted(found))})",
+            f"plugin “{missing[0]}” is in ANXIN_PLUGINS but not installed (installed: "
+            f"{', '.join(sorted(found))})",
             code="plugin_missing",
         )
     modules = []
@@ -218,23 +254,60 @@ def load(core: CoreParts, wanted: Sequence[str] = ()) -> Registry:
     return assemble(core, modules)
 
 
+def _installed() -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=GROUP):
+        if (other := found.setdefault(point.name, point)).value != point.value:
+            raise ConfigurationError(
+                f"two installed packages bring a plugin “{point.name}” ({other.value}, "
+                f"{point.value}): uninstall one",
+                code="plugin_twice",
+            )
+    return found
+
+
 def assemble(core: CoreParts, modules: Sequence[tuple[str, Any]]) -> Registry:
     """A registry of these plugin modules (name → module with `register`)."""
     manager = pluggy.PluginManager("anxin")
     manager.add_hookspecs(hookspecs)
     plugins: list[Plugin] = []
     for name, module in modules:
-        if not hasattr(module, "register"):
-            raise ConfigurationError(f"plugin “{name}”: {module.__name__} has no register()", code="plugin_broken")
-        plugin: Plugin = module.register()
+        plugin = _manifest(name, module)
         check(name, plugin, core, plugins)
         plugins.append(plugin)
-        implementations = plugin.hooks or module
-        manager.register(implementations, name=name)
-        for caller in manager.get_hookcallers(implementations) or ():
-            if any(impl.hookwrapper or impl.wrapper for impl in caller.get_hookimpls()):
-                raise ConfigurationError(
-                    f"plugin “{name}”: {caller.name} is a hook wrapper; wrappers are not taken", code="hook_wrapper"
-                )
-    manager.check_pending()
+        _add_hooks(manager, name, plugin.hooks or module)
     return Registry(core, plugins, manager)
+
+
+def _manifest(name: str, module: Any) -> Plugin:
+    if not hasattr(module, "register"):
+        raise ConfigurationError(
+            f"plugin “{name}”: {module.__name__} has no register(); write one that returns an "
+            "anxin.plugin.Plugin",
+            code="plugin_broken",
+        )
+    try:
+        return module.register()
+    except Exception as error:
+        raise ConfigurationError(
+            f"plugin “{name}”: register() failed: {type(error).__name__}: {error}", code="plugin_broken"
+        ) from error
+
+
+def _add_hooks(manager: pluggy.PluginManager, name: str, implementations: Any) -> None:
+    try:
+        manager.register(implementations, name=name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise ConfigurationError(
+            f"plugin “{name}”: {' '.join(str(error).split())}; the hooks are in anxin/extension/hookspecs.py",
+            code="hook_unknown",
+        ) from error
+    for caller in manager.get_hookcallers(implementations) or ():
+        if any(impl.hookwrapper or impl.wrapper for impl in caller.get_hookimpls()):
+            raise ConfigurationError(
+                f"plugin “{name}”: {caller.name} is a hook wrapper, which could change others' "
+                "answers; make it a "
+                "plain @hookimpl",
+                code="hook_wrapper",
+            )

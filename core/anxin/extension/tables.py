@@ -1,4 +1,5 @@
-"""The rules over a plugin's real tables: what PostgreSQL says, not what the models promise (see conformance.py)."""
+"""The rules over a plugin's real tables: what PostgreSQL says, not what the models promise (see
+conformance.py)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -24,7 +25,8 @@ _POLICIES = sa.text(
 _INDEXES = sa.text("""
     SELECT t.relname AS "table", x.relname AS name, i.indisprimary AS primary,
            array(SELECT a.attname::text FROM unnest(i.indkey) WITH ORDINALITY k(num, place)
-                   LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.num ORDER BY k.place) AS columns
+                   LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.num ORDER BY k.place) AS
+                   columns
       FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
       JOIN pg_namespace n ON n.oid = t.relnamespace
      WHERE n.nspname = :schema AND t.relname <> 'alembic_version'
@@ -57,7 +59,9 @@ def wall(it: Examined) -> Iterable[str]:
         name = f"{it.plugin.name}.{table['name']}"
         if table["kind"] == "v":
             if "security_invoker=true" not in table["options"]:
-                yield f"the view {name} runs with its owner's rights: create it WITH (security_invoker = true)"
+                yield (
+                    f"the view {name} runs with its owner's rights: create it WITH (security_invoker = true)"
+                )
         elif table["kind"] in "mf":
             yield f"{name} cannot have row-level security: use a table and a job that fills it"
         else:
@@ -65,7 +69,10 @@ def wall(it: Examined) -> Iterable[str]:
                 name, table, policies.get(table["name"], []), clinical=table["name"] in clinical
             )
     for routine in _rows(it, _ROUTINES):
-        yield f"the function {it.plugin.name}.{routine['name']} is SECURITY DEFINER: it would reach over the wall"
+        yield (
+            f"the function {it.plugin.name}.{routine['name']} is SECURITY DEFINER: it would reach "
+            "over the wall"
+        )
 
 
 def _wall_of(
@@ -90,16 +97,22 @@ def _wall_of(
 
 
 def keys(it: Examined) -> Iterable[str]:
-    """Composite keys and references, every index led by the tenant: no row can point across, and Citus can spread."""
+    """Composite keys and references, every index led by the tenant: no row can point across, and Citus can
+    spread."""
     with_key = set()
     for index in _rows(it, _INDEXES):
         name = f"{it.plugin.name}.{index['table']}"
         if index["primary"]:
             with_key.add(index["table"])
             if list(index["columns"]) != ["tenant_id", "id"]:
-                yield f"{name} has the primary key ({', '.join(index['columns'])}); it must be (tenant_id, id)"
+                yield (
+                    f"{name} has the primary key ({', '.join(index['columns'])}); it must be (tenant_id, id)"
+                )
         elif index["columns"][0] != "tenant_id":
-            yield f"the index {index['name']} of {name} begins with {index['columns'][0]}; let it begin with tenant_id"
+            yield (
+                f"the index {index['name']} of {name} begins with {index['columns'][0]}; let it "
+                "begin with tenant_id"
+            )
     for table in _rows(it, _RELATIONS, app=APP):
         if table["kind"] in "rp" and table["name"] not in with_key:
             yield f"{it.plugin.name}.{table['name']} has no primary key"
@@ -141,7 +154,10 @@ def migrations(it: Examined) -> Iterable[str]:
         # the model's names get their prefix from the naming convention when they are compiled
         said = {name if name.startswith("ck_") else f"ck_{model.__tablename__}_{name}" for name in said}
         for name in sorted(said ^ real):
-            yield f"the CHECK {name} of {schema}.{model.__tablename__} is only in the {'model' if name in said else 'database'}"
+            yield (
+                f"the CHECK {name} of {schema}.{model.__tablename__} is only in the "
+                f"{'model' if name in said else 'database'}"
+            )
 
 
 def _said(difference: Any) -> str:

@@ -7,9 +7,10 @@ entries and the outbox rows in the same transaction and refuses to commit a chan
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,6 +29,16 @@ from anxin.kernel.runtime import Runtime
 from anxin.kernel.subjects import SubjectKeys
 
 M = TypeVar("M", bound=TenantModel)
+
+
+class Mark(NamedTuple):
+    """How far a context's effects had come at one moment."""
+
+    entries: int
+    pending: int
+    wrote: bool
+    opened: frozenset[UUID]
+
 
 BAD_CAPABILITY = "28000"
 ROWS_AT_ONCE = 10_000
@@ -72,7 +83,10 @@ class Ctx:
     def get(self, model: type[M], row_id: UUID) -> M:
         """One row, or NotFound (absent, foreign and not-yours alike); ConsentRefused when its subject did not agree."""
         statement = self.runtime.access.narrow(
-            self, model, sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id), consent=False
+            self,
+            model,
+            sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id),
+            consent=False,
         )
         row = self.db.scalar(statement.execution_options(populate_existing=True))
         if row is None:
@@ -120,7 +134,9 @@ class Ctx:
             row.id = new_id()
         setattr(row, column, self.keys.seal(type(row), column, row.id, self._subject_of(row), value))
 
-    def sealed(self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, value: Any) -> bytes:
+    def sealed(
+        self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, value: Any
+    ) -> bytes:
         """The ciphertext for a Core statement (hot paths); `seal` is for ORM rows."""
         return self.keys.seal(model, column, row_id, subject_id, value)
 
@@ -128,7 +144,9 @@ class Ctx:
         """The plain value of a sealed column. Opening another person's needs an audit entry about that person."""
         return self.unseal(type(row), column, row.id, self._subject_of(row), getattr(row, column))
 
-    def unseal(self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, blob: bytes) -> Any:
+    def unseal(
+        self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, blob: bytes
+    ) -> Any:
         if self.actor.kind == "person" and subject_id not in (self.actor.person_id, self.tenant.id):
             self._opened.add(subject_id)
         return self.keys.open(model, column, row_id, subject_id, blob)
@@ -138,7 +156,9 @@ class Ctx:
         return self.runtime.keyring.blind(self.tenant.id, kind, text)
 
     def _subject_of(self, row: TenantModel) -> UUID:
-        subject = row.id if row.__subject__ == "id" else getattr(row, row.__subject__) if row.__subject__ else None
+        subject = (
+            row.id if row.__subject__ == "id" else getattr(row, row.__subject__) if row.__subject__ else None
+        )
         return subject or self.tenant.id
 
     # ---- effects ----------------------------------------------------------------------------------------------
@@ -195,6 +215,18 @@ class Ctx:
         finally:
             self.grant, self.purpose, self.plugin = before
 
+    def mark(self) -> Mark:
+        """Where the effects stand; with `undo` a savepoint's rollback takes entries and jobs along."""
+        return Mark(len(self._entries), len(self._pending), self._wrote, frozenset(self._opened))
+
+    def undo(self, mark: Mark) -> None:
+        del self._entries[mark.entries :], self._pending[mark.pending :]
+        self._wrote, self._opened = mark.wrote, set(mark.opened)
+
+    def answer_for_reads(self, mark: Mark) -> None:
+        """Raise unless every confidential field of others opened since the mark has its entry."""
+        self._insist_on_reads(self._opened - mark.opened)
+
     @contextmanager
     def figures(self) -> Iterator[Session]:
         """A second, read-only transaction that may count clinical rows, for kernel.disclosure and nothing else."""
@@ -239,10 +271,16 @@ class Ctx:
 
     def _insist_on_entries(self) -> None:
         if self._wrote and not self._entries and self._excused is None:
-            raise ProgrammingError("data was changed without an audit entry: call ctx.audit(…) in the service")
-        unread = self._opened - {entry.subject_id for entry in self._entries}
-        if unread:
-            raise ProgrammingError("another person's confidential field was read without an audit entry about them")
+            raise ProgrammingError(
+                "data was changed without an audit entry: call ctx.audit(…) in the service"
+            )
+        self._insist_on_reads(self._opened)
+
+    def _insist_on_reads(self, opened: AbstractSet[UUID]) -> None:
+        if opened - {entry.subject_id for entry in self._entries}:
+            raise ProgrammingError(
+                "another person's confidential field was read without an audit entry about them"
+            )
 
     def _after_flush(self, session: Session, flush_context: Any) -> None:
         if session.new or session.dirty or session.deleted:

@@ -1,7 +1,7 @@
 """A pytest plugin for core and for plugin authors: `pytest_plugins = ["anxin.testing"]`.
 
-One throwaway PostgreSQL and Valkey a test process; every test that asks for `tenant` gets a fresh one, so tests never
-meet each other's rows. Real roles, real row-level security, real sealing: nothing is mocked.
+One throwaway PostgreSQL and Valkey a test process; every test that asks for `tenant` gets a fresh one, so
+tests never meet each other's rows. Real roles, real row-level security, real sealing: nothing is mocked.
 
     tenant, other_tenant   TenantInfo of two employers with all loaded plugins on
     ctx                    a system context in `tenant` (committed when the test's block ends it)
@@ -17,8 +17,8 @@ from anxin.testing.contract import PluginContract
 from anxin.testing.fixtures import (
     agency_person,
     app,
-    cluster,
     client_as,
+    cluster,
     ctx,
     new_tenant,
     other_tenant,

@@ -16,7 +16,8 @@ from anxin.testing.fixtures import Someone
 
 @pytest.fixture
 def give_consent(scope: Callable[..., Any]) -> Callable[..., None]:
-    """give_consent(person, PURPOSE, …, given="agreed"): their answer to these purposes ("refused", "withdrawn")."""
+    """give_consent(person, PURPOSE, …, given="agreed"): their answer to these purposes ("refused",
+    "withdrawn")."""
 
     def answer(someone: Someone, *purposes: Purpose, given: str = "agreed") -> None:
         with scope(someone.tenant) as ctx:
@@ -29,8 +30,8 @@ def give_consent(scope: Callable[..., Any]) -> Callable[..., None]:
 
 @pytest.fixture
 def run_jobs(runtime: Runtime) -> Callable[..., list[str]]:
-    """run_jobs(tenant, "rooms.remind"): run what waits of these jobs (without names: of all), due or not, oldest first.
-    Returns the names of the jobs that ran; one that fails fails the test."""
+    """run_jobs(tenant, "rooms.remind"): run what waits of these jobs (without names: of all), due or not,
+    oldest first. Returns the names of the jobs that ran; one that fails fails the test."""
 
     def run(tenant: TenantInfo, *names: str) -> list[str]:
         info = runtime.caches["directory"].by_id(tenant.id)
@@ -38,7 +39,8 @@ def run_jobs(runtime: Runtime) -> Callable[..., list[str]]:
             connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
             waiting = connection.execute(
                 sa.text(
-                    "SELECT id, job FROM core.outbox WHERE done_at IS NULL AND (:every OR job = ANY (:names)) "
+                    "SELECT id, job FROM core.outbox WHERE done_at IS NULL AND (:every OR job = ANY "
+                    "(:names)) "
                     "ORDER BY due_at, id"
                 ),
                 {"names": list(names), "every": not names},

@@ -3,8 +3,8 @@
     class TestContract(PluginContract):
         plugin = "rooms"
 
-Two class attributes make its walk over other tenants' ids reach further: `rows`, which makes rows of the plugin in a
-foreign tenant, and `inputs`, a valid form or JSON body for each route that takes one.
+Two class attributes make its walk over other tenants' ids reach further: `rows`, which makes rows of the
+plugin in a foreign tenant, and `inputs`, a valid form or JSON body for each route that takes one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,8 @@ class PluginContract:
     inputs: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # endpoint → a valid body
 
     def rows(self, ctx: Ctx, person_id: UUID) -> Mapping[str, UUID]:
-        """Make rows about that person of a foreign tenant; return their ids by the name of the URL parameter."""
+        """Make rows about that person of a foreign tenant; return their ids by the name of the URL
+        parameter."""
         return {"person": person_id, "person_id": person_id}
 
     @pytest.fixture
@@ -73,7 +74,7 @@ class PluginContract:
             status = self._ask(client, route, method, {}).status_code
             assert status == 404, f"{method} {route.rule} answered {status} while the plugin is off"
 
-    def test_a_foreign_id_is_not_found(
+    def test_a_foreign_id_is_not_found(  # noqa: PLR0917  (fixtures are asked for by name)
         self,
         app: Flask,
         runtime: Runtime,
@@ -84,7 +85,8 @@ class PluginContract:
         give_consent: Callable[..., None],
         client_as: Callable[..., FlaskClient],
     ) -> None:
-        """Every route with an id in its address, asked by somebody with all permissions, for another tenant's rows."""
+        """Every route with an id in its address, asked by somebody with all permissions, for another
+        tenant's rows."""
         stranger = person("employee", tenant=other_tenant)
         with scope(other_tenant) as ctx:
             ctx.unaudited("test set-up")

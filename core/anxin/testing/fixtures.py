@@ -90,8 +90,9 @@ def runtime(app: Flask) -> Runtime:
 
 @pytest.fixture
 def new_tenant(runtime: Runtime) -> Callable[..., TenantInfo]:
-    """new_tenant(kind="enterprise_union", modules=None, roles=None): a tenant with every permission granted to the role
-    its name suggests ("admin": all non-clinical at tenant scope; "helper": clinical, assigned; "employee": own)."""
+    """new_tenant(kind="enterprise_union", modules=None, roles=None): a tenant with every permission granted
+    to the role its name suggests ("admin": all non-clinical at tenant scope; "helper": clinical, assigned;
+    "employee": own)."""
 
     def make(
         kind: str = "enterprise_union",
@@ -101,7 +102,9 @@ def new_tenant(runtime: Runtime) -> Callable[..., TenantInfo]:
         name: str | None = None,
     ) -> TenantInfo:
         number = next(_numbers)
-        info = found(runtime, slug=f"t{number}-{kind.split('_')[0]}", kind=kind, name=name or f"测试工会{number}")
+        info = found(
+            runtime, slug=f"t{number}-{kind.split('_')[0]}", kind=kind, name=name or f"测试工会{number}"
+        )
         with tenant_scope(runtime, info, system("test.found")) as ctx:
             ctx.unaudited("test set-up")
             for module in runtime.registry.plugins if modules is None else modules:
@@ -137,7 +140,8 @@ def other_tenant(new_tenant: Callable[..., TenantInfo]) -> TenantInfo:
 
 @pytest.fixture
 def scope(runtime: Runtime) -> Callable[..., AbstractContextManager[Ctx]]:
-    """scope(tenant, actor=None): a context that commits at the end of its block; writes need no entry in tests."""
+    """scope(tenant, actor=None): a context that commits at the end of its block; writes need no entry in
+    tests."""
 
     def enter(info: TenantInfo, actor: Actor | None = None) -> AbstractContextManager[Ctx]:
         current = runtime.caches["directory"].by_id(info.id)
@@ -162,7 +166,10 @@ def person(scope: Callable[..., Any], tenant: TenantInfo) -> Callable[..., Someo
         with scope(tenant) as ctx:
             ctx.unaudited("test set-up")
             row = ctx.add(
-                Person(**{"name": f"王小{number}", "sort_key": f"wangxiao{number:06}", "number": f"N{number}"} | fields)
+                Person(
+                    **{"name": f"王小{number}", "sort_key": f"wangxiao{number:06}", "number": f"N{number}"}
+                    | fields
+                )
             )
             ctx.db.flush()
             for role in roles or ("employee",):
@@ -176,7 +183,10 @@ def person(scope: Callable[..., Any], tenant: TenantInfo) -> Callable[..., Someo
 
 @pytest.fixture
 def agency_person(
-    scope: Callable[..., Any], tenant: TenantInfo, new_tenant: Callable[..., TenantInfo], person: Callable[..., Someone]
+    scope: Callable[..., Any],
+    tenant: TenantInfo,
+    new_tenant: Callable[..., TenantInfo],
+    person: Callable[..., Someone],
 ) -> Callable[..., Someone]:
     """agency_person("helper"): somebody of a contracted agency, acting in `tenant`."""
 
@@ -213,7 +223,8 @@ def agency_person(
 
 @pytest.fixture
 def client_as(app: Flask) -> Callable[..., FlaskClient]:
-    """client_as(person): a test client with that person's session; addresses are below the person's tenant."""
+    """client_as(person): a test client with that person's session; addresses are below the person's
+    tenant."""
 
     def make(someone: Someone | None = None, tenant: TenantInfo | None = None) -> FlaskClient:
         info = someone.tenant if someone else tenant
@@ -226,5 +237,3 @@ def client_as(app: Flask) -> Callable[..., FlaskClient]:
         return client
 
     return make
-
-

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import ApiBlueprint, Ctx, guard
-
 from anxin_wishes import services
 from anxin_wishes.policy import KEEP, WRITE
 from anxin_wishes.schemas import WishInput, WishOutput

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import Card, ConsentWithdrawn, Ctx, _, hookimpl
 from flask import url_for
 
+from anxin.plugin import Card, ConsentWithdrawn, Ctx, _, hookimpl
 from anxin_wishes import services
 from anxin_wishes.models import Wish
 from anxin_wishes.policy import KEEP, WRITE

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from anxin.plugin import Ctx, job, notify
-
 from anxin_wishes.models import Wish
 from anxin_wishes.policy import ANSWERED
 

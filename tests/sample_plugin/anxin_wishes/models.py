@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 from sqlalchemy.orm import Mapped, mapped_column
+
+from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 
 
 class Wish(TenantModel):

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import Ctx, Invalid, PluginBlueprint, guard, page
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from anxin.plugin import Ctx, Invalid, PluginBlueprint, guard, page
 from anxin_wishes import services
 from anxin_wishes.policy import KEEP, READ, WRITE
 from anxin_wishes.schemas import WishInput

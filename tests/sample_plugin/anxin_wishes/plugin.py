@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-
 from anxin_wishes import api, hooks, jobs, pages, policy, schemas
 from anxin_wishes.models import Wish
 

@@ -1,7 +1,8 @@
 """Input, output, and the tenant's settings. Unknown keys are refused."""
 
-from anxin.plugin import Input, lazy
 from marshmallow import fields, validate
+
+from anxin.plugin import Input, lazy
 
 
 class Settings(Input):

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from anxin.plugin import Conflict, Ctx, Invalid, lazy, names_of
 
+from anxin.plugin import Conflict, Ctx, Invalid, lazy, names_of
 from anxin_wishes import jobs
 from anxin_wishes.models import Wish
 from anxin_wishes.policy import Erased, Granted, Read, Removed, Written

@@ -1,7 +1,8 @@
 """The rules every plugin keeps."""
 
-from anxin.testing import PluginContract
 from anxin_wishes.models import Wish
+
+from anxin.testing import PluginContract
 
 
 class TestContract(PluginContract):

@@ -93,7 +93,9 @@ def test_the_home_page_leads_here(worker, client_as):
 def test_who_asks_for_erasure_leaves_nothing(worker, put_up, scope, runtime):
     put_up(worker)
     with scope(worker.tenant) as ctx:
-        answers = {a.plugin: a.value for a in runtime.registry.call(ctx, "subject_erase", person_id=worker.id)}
+        answers = {
+            a.plugin: a.value for a in runtime.registry.call(ctx, "subject_erase", person_id=worker.id)
+        }
         again = {a.plugin: a.value for a in runtime.registry.call(ctx, "subject_erase", person_id=worker.id)}
     assert answers["wishes"] == {"wish": 1}
     assert again["wishes"] == {"wish": 0}

@@ -1,4 +1,5 @@
-"""A plugin to begin with: working, tested, in two languages. `anxin plugin new` writes it from the files beside this.
+"""A plugin to begin with: working, tested, in two languages. `anxin plugin new` writes it from the files
+beside this.
 
 The files end in .tpl so that no tool takes them for code of this package. Four words stand for the author's:
 
@@ -15,7 +16,15 @@ TEMPLATES = Path(__file__).parent
 SUFFIX = ".tpl"
 NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 THING = re.compile(r"[a-z][a-z]{1,30}")
-TAKEN = {"core", "guard", "public", "anxin", "api", "test", "tests"}  # schemas and addresses that are somebody's
+TAKEN = {
+    "core",
+    "guard",
+    "public",
+    "anxin",
+    "api",
+    "test",
+    "tests",
+}  # schemas and addresses that are somebody's
 
 
 class UnusableName(ValueError):
@@ -34,14 +43,19 @@ class Words:
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name) or self.name in TAKEN or keyword.iskeyword(self.name):
             raise UnusableName(
-                f"{self.name!r} cannot be a plugin's name: it becomes a package, a database schema and an address, so "
+                f"{self.name!r} cannot be a plugin's name: it becomes a package, a database schema "
+                "and an address, so "
                 "use lower-case letters, digits and _, and none of " + ", ".join(sorted(TAKEN))
             )
         if not THING.fullmatch(self.thing) or keyword.iskeyword(self.thing):
-            raise UnusableName(f"{self.thing!r} cannot be what a row is called: use one lower-case English word")
+            raise UnusableName(
+                f"{self.thing!r} cannot be what a row is called: use one lower-case English word"
+            )
         for title in (self.title, self.chinese):
             if not title.strip() or re.search(r"[\"\\\n%{}]", title):
-                raise UnusableName(f"{title!r} cannot be a title: leave out quotes, backslashes, braces and %")
+                raise UnusableName(
+                    f"{title!r} cannot be a title: leave out quotes, backslashes, braces and %"
+                )
 
     def put_into(self, text: str) -> str:
         for token, word in (
@@ -58,7 +72,14 @@ class Words:
 
 def one_of(plural: str) -> str:
     """wishes → wish, stories → story, notes → note; a name that is no plural stays."""
-    for ending, single in (("ies", "y"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ses", "s"), ("s", "")):
+    for ending, single in (
+        ("ies", "y"),
+        ("shes", "sh"),
+        ("ches", "ch"),
+        ("xes", "x"),
+        ("ses", "s"),
+        ("s", ""),
+    ):
         if plural.endswith(ending) and not plural.endswith("ss"):
             return plural.removesuffix(ending) + single
     return plural

@@ -6,6 +6,7 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
+
 from anxin.plugin import ddl
 
 revision, down_revision, branch_labels, depends_on = "wishes_0001", None, None, None
