@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
     ("safety",),
     ("web", "api"),
 )
-TOP = ("plugin", "rooms", "errors", "health", "apply", "app", "wsgi", "demo", "cli", "testing")
+TOP = ("plugin", "rooms", "errors", "health", "edge", "apply", "app", "wsgi", "demo", "cli", "testing")
 PLUGIN_LAYERS = (
     grimp.Layer("plugin"),
     grimp.Layer("pages", "api", "hooks", "jobs", "reports", independent=False),
