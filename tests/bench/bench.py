@@ -11,7 +11,6 @@ from tests.bench.load import Answer, Flow
 from tests.bench.measure import Cost
 from tests.bench.people import Tenancy
 
-
 FLOOR_TIMES = 4
 
 
