@@ -28,7 +28,16 @@ from anxin.kernel.runtime import Runtime
 
 log = logging.getLogger("anxin.jobs")
 
-PAUSES = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
+PAUSES = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+
+WAIT_FOR_RELAY = "5s"
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
@@ -89,22 +98,45 @@ def run(runtime: Runtime, tenant: TenantInfo, job_id: UUID) -> str:
     try:
         if not _enter_job(session, tenant.id, job_id, runtime.job_token(job_id)):
             return "gone"
-        found = session.execute(
-            sa.text(
-                "SELECT job, payload, attempts FROM core.outbox WHERE tenant_id = CAST(:t AS uuid) "
-                "AND id = CAST(:id AS uuid) AND done_at IS NULL FOR UPDATE SKIP LOCKED"
-            ),
-            {"t": tenant.id, "id": job_id},
-        ).one_or_none()
-        if found is None:  # another worker has it at this moment
+        found = _take(session, tenant.id, job_id)
+        if found is None:
             return "gone"
         return _run_found(runtime, tenant, session, job_id, found.job, found.payload, found.attempts)
     finally:
         session.close()
 
 
+def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
+    """The row, locked; None when it is done, or somebody has held it for too long.
+
+    Whoever holds it a moment is the relay, which has told RQ and is about to commit: a worker is often quicker,
+    and a job it passed over then would be sent again only after its lease. Whoever holds it longer works on it.
+    """
+    session.execute(sa.text(f"SET LOCAL lock_timeout = '{WAIT_FOR_RELAY}'"))
+    try:
+        found = session.execute(
+            sa.text(
+                "SELECT job, payload, attempts FROM core.outbox WHERE tenant_id = CAST(:t AS uuid) "
+                "AND id = CAST(:id AS uuid) AND done_at IS NULL FOR UPDATE"
+            ),
+            {"t": tenant_id, "id": job_id},
+        ).one_or_none()
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return None
+    session.execute(sa.text("SET LOCAL lock_timeout = 0"))
+    return found
+
+
 def _run_found(
-    runtime: Runtime, tenant: TenantInfo, session: Session, job_id: UUID, name: str, payload: Any, attempts: int
+    runtime: Runtime,
+    tenant: TenantInfo,
+    session: Session,
+    job_id: UUID,
+    name: str,
+    payload: Any,
+    attempts: int,
 ) -> str:
     ctx = Ctx(runtime, tenant, session, system(f"job.{name}"))
     ctx.notes["progress"] = Progress(runtime, tenant.id, job_id)
