@@ -73,6 +73,7 @@ def new(name: str, thing: str | None, title: str | None, chinese: str | None, in
       anxin plugin new wishes --thing wish --title "Wish wall" --into ../plugins
     """
     title = title or name.replace("_", " ").capitalize()
+    made: list[Path] = []
     try:
         words = scaffold.Words(name, thing or scaffold.one_of(name), title, chinese or f"{title}（待译）")
         made = scaffold.write(into, words)

@@ -104,10 +104,9 @@ def translations(it: Examined) -> Iterable[str]:
             continue
         text = message.id if isinstance(message.id, str) else message.id[0]
         entry = known.get(message.id, message.context)
-        texts = (
-            [entry.string] if entry and isinstance(entry.string, str) else list(entry.string) if entry else []
-        )
-        if entry is None or entry.fuzzy or not texts or not all(texts):
+        string: Any = entry.string if entry else ""
+        texts = [string] if isinstance(string, str) else list(string)
+        if entry is None or entry.fuzzy or not all(texts):
             yield f"no Chinese for “{text}” in {room.catalogue(extract.ZH)}"
     for problem in extract.problems():
         if problem.room == it.plugin.name:
@@ -155,14 +154,19 @@ def personal_data(it: Examined) -> Iterable[str]:
             if it.plugin.name not in it.registry.implementers(hook):
                 yield f"it keeps personal data but has no {hook}: write it in hooks.py"
     for kept in it.plugin.retention:
-        if kept.since not in kept.model.__table__.columns:
+        if kept.since not in _table(kept.model).columns:
             yield f"the retention of {kept.model.__name__} counts from {kept.since}, which is no column of it"
+
+
+def _table(model: type[TenantModel]) -> sa.Table:
+    assert isinstance(model.__table__, sa.Table)
+    return model.__table__
 
 
 def _people_columns(model: type[TenantModel]) -> set[str]:
     """The columns that point at a person."""
     found = {model.__subject__} - {None, "id"}
-    for key in model.__table__.foreign_key_constraints:
+    for key in _table(model).foreign_key_constraints:
         if key.referred_table.fullname == "core.person":
             found |= {column.name for column in key.columns} - {"tenant_id"}
     return {str(name) for name in found}
@@ -171,13 +175,13 @@ def _people_columns(model: type[TenantModel]) -> set[str]:
 def _ends(plugin: Plugin, model: type[TenantModel]) -> bool:
     """Rows go by a retention of their own, with a row that has one, or (data class "account") with the
     account."""
-    kept = {retention.model.__table__.fullname for retention in plugin.retention}
+    kept = {_table(retention.model).fullname for retention in plugin.retention}
     with_another = {
         key.referred_table.fullname
-        for key in model.__table__.foreign_key_constraints
+        for key in _table(model).foreign_key_constraints
         if (key.ondelete or "").upper() == "CASCADE"
     }
-    return model.__data_class__ == "account" or model.__table__.fullname in kept or bool(with_another & kept)
+    return model.__data_class__ == "account" or _table(model).fullname in kept or bool(with_another & kept)
 
 
 RULES: dict[str, Rule] = {

@@ -45,13 +45,13 @@ _ROUTINES = sa.text("""
 """)
 
 
-def _rows(it: Examined, query: sa.TextClause, **parameters: Any) -> Iterator[Mapping[str, Any]]:
+def _rows(it: Examined, query: sa.TextClause, **parameters: Any) -> Iterator[Mapping[Any, Any]]:
     return iter(it.connection.execute(query, {"schema": it.plugin.name, **parameters}).mappings().all())
 
 
 def wall(it: Examined) -> Iterable[str]:
     """Row-level security on and forced, the tenant's policy, the employer wall around what is clinical."""
-    policies: dict[str, list[Mapping[str, Any]]] = {}
+    policies: dict[str, list[Mapping[Any, Any]]] = {}
     for policy in _rows(it, _POLICIES):
         policies.setdefault(policy["tablename"], []).append(policy)
     clinical = {model.__tablename__ for model in it.plugin.models if model.__clinical__}
@@ -76,7 +76,7 @@ def wall(it: Examined) -> Iterable[str]:
 
 
 def _wall_of(
-    name: str, table: Mapping[str, Any], policies: list[Mapping[str, Any]], *, clinical: bool
+    name: str, table: Mapping[Any, Any], policies: list[Mapping[Any, Any]], *, clinical: bool
 ) -> Iterable[str]:
     fix = "call ddl.protect() in the migration"
     if not (table["secured"] and table["forced"]):
@@ -153,7 +153,7 @@ def migrations(it: Examined) -> Iterable[str]:
         said = {str(c.name) for c in model.__table__.constraints if isinstance(c, sa.CheckConstraint)}
         # the model's names get their prefix from the naming convention when they are compiled
         said = {name if name.startswith("ck_") else f"ck_{model.__tablename__}_{name}" for name in said}
-        for name in sorted(said ^ real):
+        for name in sorted(name for name in said ^ real if name):
             yield (
                 f"the CHECK {name} of {schema}.{model.__tablename__} is only in the "
                 f"{'model' if name in said else 'database'}"
