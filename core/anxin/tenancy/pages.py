@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from anxin.kernel.blueprints import PluginBlueprint
@@ -23,8 +23,13 @@ bp = PluginBlueprint("tenancy", __name__, core=True, url_prefix="/admin")
 
 # the pairs that depend on the brand; all are measured by the tests
 SHOWN = (
-    "ink / paper", "on-brand / brand", "brand-text / paper", "brand-text / surface", "brand-text / brand-soft", "danger / surface",
-)  # fmt: skip
+    "ink / paper",
+    "on-brand / brand",
+    "brand-text / paper",
+    "brand-text / surface",
+    "brand-text / brand-soft",
+    "danger / surface",
+)
 COLOURS = ("#1f6f6b", "#d7000f", "#f39800", "#0052d9", "#6a3d9a", "#2f5d8a")
 
 
@@ -44,14 +49,13 @@ def module(ctx: Ctx, name: str) -> ResponseReturnValue:
     return _ask(ctx, name)
 
 
-def _ask(ctx: Ctx, name: str, error: Invalid | None = None) -> Response:
-    context = {"state": services.module(ctx, name), "errors": error.fields if error else {}}
-    if request.headers.get("HX-Request") == "true" and error is None:
-        return Response(render_template("tenancy/_module_dialog.html", **context))
-    return page("tenancy/module.html", **context)
+def _ask(ctx: Ctx, name: str, error: Invalid | None = None) -> ResponseReturnValue:
+    return page(
+        "tenancy/module.html", state=services.module(ctx, name), errors=error.fields if error else {}
+    )
 
 
-def _ask_again(ctx: Ctx, error: Invalid, name: str) -> Response:
+def _ask_again(ctx: Ctx, error: Invalid, name: str) -> ResponseReturnValue:
     return _ask(ctx, name, error)
 
 
@@ -68,7 +72,7 @@ def switch_module(ctx: Ctx, data: dict[str, Any], name: str) -> ResponseReturnVa
 # ---- name and colours ---------------------------------------------------------------------------------------------
 
 
-def _brand(ctx: Ctx, colour: str, name: str, errors: Any = None) -> Response:
+def _brand(ctx: Ctx, colour: str, name: str, errors: Any = None) -> ResponseReturnValue:
     return page(
         "tenancy/brand.html",
         product_name=name,
@@ -80,7 +84,7 @@ def _brand(ctx: Ctx, colour: str, name: str, errors: Any = None) -> Response:
     )
 
 
-def _brand_again(ctx: Ctx, error: Invalid) -> Response:
+def _brand_again(ctx: Ctx, error: Invalid) -> ResponseReturnValue:
     return _brand(ctx, _known_colour(ctx), request.form.get("product_name", ""), error.fields)
 
 
@@ -104,7 +108,7 @@ def _known_colour(ctx: Ctx) -> str:
 # ---- settings -----------------------------------------------------------------------------------------------------
 
 
-def _settings(ctx: Ctx, error: Invalid | None = None, *, name: str) -> Response:
+def _settings(ctx: Ctx, error: Invalid | None = None, *, name: str) -> ResponseReturnValue:
     schema = services.settings_schema(ctx, name)
     lines = list(settings_form.layout(schema, ctx.settings_of(name)))
     return page(
@@ -117,7 +121,7 @@ def _settings(ctx: Ctx, error: Invalid | None = None, *, name: str) -> Response:
     )
 
 
-def _settings_again(ctx: Ctx, error: Invalid, name: str) -> Response:
+def _settings_again(ctx: Ctx, error: Invalid, name: str) -> ResponseReturnValue:
     return _settings(ctx, error, name=name)
 
 
@@ -136,7 +140,9 @@ def settings(ctx: Ctx, name: str) -> ResponseReturnValue:
 @bp.post("/settings/<name>")
 @guard(SETTINGS_MANAGE, invalid=_settings_again)
 def save_settings(ctx: Ctx, name: str) -> ResponseReturnValue:
-    values = settings_form.collect(services.settings_schema(ctx, name), services.settings(ctx, name), request.form)
+    values = settings_form.collect(
+        services.settings_schema(ctx, name), services.settings(ctx, name), request.form
+    )
     services.change_settings(ctx, name, values)
     return redirect(url_for("tenancy.settings", name=name, saved=1), code=303)
 
@@ -148,22 +154,37 @@ def save_settings(ctx: Ctx, name: str) -> ResponseReturnValue:
 @guard(ORG_MANAGE)
 def org(ctx: Ctx) -> ResponseReturnValue:
     units = services.tree(ctx)
-    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors={}, values={})
+    return page(
+        "tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors={}, values={}
+    )
 
 
 def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
     nodes: dict[UUID, dict[str, Any]] = {}
     top: list[dict[str, Any]] = []
     for row in units:
-        node = {"title": row.name, "href": url_for("tenancy.unit", unit=row.id), "text": "", "children": [], "open": row.parent_id is None}  # fmt: skip
+        node = {
+            "title": row.name,
+            "href": url_for("tenancy.unit", unit=row.id),
+            "text": "",
+            "children": [],
+            "open": row.parent_id is None,
+        }
         nodes[row.id] = node
-        (nodes[row.parent_id]["children"] if row.parent_id in nodes else top).append(node)
+        (nodes[row.parent_id]["children"] if row.parent_id and row.parent_id in nodes else top).append(node)
     return top
 
 
-def _org_again(ctx: Ctx, error: Invalid) -> Response:
+def _org_again(ctx: Ctx, error: Invalid) -> ResponseReturnValue:
     units = services.tree(ctx)
-    return page("tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors=error.fields, values=request.form)
+    return page(
+        "tenancy/org.html",
+        nodes=_nodes(units),
+        units=units,
+        options=options(units),
+        errors=error.fields,
+        values=request.form,
+    )
 
 
 @bp.post("/org")
@@ -173,13 +194,13 @@ def add_unit(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     return redirect(url_for("tenancy.org"), code=303)
 
 
-def _unit(ctx: Ctx, unit: UUID, error: Invalid | None = None) -> Response:
+def _unit(ctx: Ctx, unit: UUID, error: Invalid | None = None) -> ResponseReturnValue:
     row = services.unit(ctx, unit)
     others = [other for other in services.tree(ctx) if not other.path.startswith(row.path)]
     return page("tenancy/unit.html", unit=row, options=options(others), errors=error.fields if error else {})
 
 
-def _unit_again(ctx: Ctx, error: Invalid, unit: UUID) -> Response:
+def _unit_again(ctx: Ctx, error: Invalid, unit: UUID) -> ResponseReturnValue:
     return _unit(ctx, unit, error)
 
 
