@@ -7,10 +7,10 @@ commit. Errors become HTML or problem+json in `errors.py`.
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from anxin import edge, errors, health, rooms
+from anxin import edge, errors, health, rooms, web
 from anxin.api import init_app as init_api
-from anxin.consent.decide import ConsentAccess
 from anxin.audit.writer import Writer
+from anxin.consent.decide import ConsentAccess
 from anxin.extension import registry as extension
 from anxin.extension.registry import Registry
 from anxin.identity import cookies, sessions
@@ -25,7 +25,6 @@ from anxin.kernel.vault import Keyring
 from anxin.settings import Settings
 from anxin.tenancy.directory import Directory
 from anxin.tenancy.paths import TenantPaths
-from anxin import web
 from anxin.web import shell
 
 
@@ -33,7 +32,9 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     """The application of one process. `registry` replaces the installed plugins (tests)."""
     settings = settings or Settings.load()
     app = Flask("anxin", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=32 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, DEBUG=settings.dev)
+    app.config.update(
+        MAX_CONTENT_LENGTH=32 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, DEBUG=settings.dev
+    )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(
         app,

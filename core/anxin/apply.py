@@ -56,7 +56,8 @@ def apply(runtime: Runtime, wanted: TenantFile) -> list[Change]:
     parent = _find(runtime, wanted.parent) if wanted.parent else None
     if wanted.parent and parent is None:
         raise ConfigurationError(
-            lazy("The parent “%(slug)s” is not here. Apply its file first.", slug=wanted.parent), code="parent_missing"
+            lazy("The parent “%(slug)s” is not here. Apply its file first.", slug=wanted.parent),
+            code="parent_missing",
         )
     with tenant_scope(runtime, tenant, system(TASK)) as ctx:
         _apply(ctx, wanted, parent, len(changes))
@@ -67,7 +68,8 @@ def _apply(ctx: Ctx, wanted: TenantFile, parent: TenantInfo | None, changes: int
     kind = ctx.db.scalar(sa.select(Tenant.kind).where(Tenant.id == ctx.tenant.id))
     if kind != wanted.kind:
         raise ConfigurationError(
-            lazy("A tenant cannot change its kind (%(kind)s). Found a new one.", kind=str(kind)), code="kind_fixed"
+            lazy("A tenant cannot change its kind (%(kind)s). Found a new one.", kind=str(kind)),
+            code="kind_fixed",
         )
     tenancy.write(ctx, wanted, parent.id if parent else None)
     identity.write(ctx, wanted)

@@ -54,6 +54,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         strategy="moving-window",
     )
     for endpoint, often in DOORS.items():
-        app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])  # type: ignore[assignment]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
-from flask import Flask, Response, g, jsonify, redirect, request, url_for
+from flask import Flask, g, jsonify, redirect, request, url_for
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from anxin import web
 from anxin.kernel.ctx import Ctx
@@ -22,7 +23,13 @@ from anxin.kernel.i18n import lazy
 
 log = logging.getLogger("anxin.errors")
 
-HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type"}
+HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "media_type",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -108,7 +115,7 @@ def _to(address: str) -> Response:
     """A redirect that htmx follows with a whole page."""
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Redirect": address})
-    return redirect(address, code=303)  # type: ignore[return-value]
+    return redirect(address, code=303)
 
 
 def _here() -> str:
@@ -122,5 +129,3 @@ def _here() -> str:
 def _shell(ctx: Ctx | None) -> str:
     staff = ctx is not None and any(role != "employee" for role in ctx.actor.roles)
     return "staff.html" if staff else "employee.html"
-
-

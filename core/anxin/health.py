@@ -17,7 +17,9 @@ bp = Blueprint("health", __name__)
 ENDPOINTS = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 
 METRICS = CollectorRegistry()
-REQUESTS = Counter("anxin_requests", "Requests by endpoint and status", ("endpoint", "status"), registry=METRICS)
+REQUESTS = Counter(
+    "anxin_requests", "Requests by endpoint and status", ("endpoint", "status"), registry=METRICS
+)
 SECONDS = Histogram("anxin_request_seconds", "Time to answer", ("endpoint",), registry=METRICS)
 
 
@@ -45,18 +47,18 @@ def _database(runtime: Runtime) -> str:
     try:
         with runtime.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1 FROM core.tenant LIMIT 1"))
-        return "ok"
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         return f"away: {type(cause).__name__}"
+    return "ok"
 
 
 def _redis(runtime: Runtime) -> str:
     try:
         Redis.from_url(runtime.settings.redis_url, socket_connect_timeout=1).ping()
-        return "ok"
     except RedisError as error:
         return f"away: {type(error).__name__}"
+    return "ok"
 
 
 def init_app(app: Flask) -> None:

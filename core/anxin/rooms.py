@@ -28,7 +28,15 @@ from anxin.tenancy import policy as tenancy
 from anxin.web import home
 
 POLICIES = (tenancy, identity, consent, audit, safety, notices)
-PAGES = (home.bp, tenancy_pages.bp, identity_pages.bp, consent_pages.bp, audit_pages.bp, safety_pages.bp, notices_pages.bp)
+PAGES = (
+    home.bp,
+    tenancy_pages.bp,
+    identity_pages.bp,
+    consent_pages.bp,
+    audit_pages.bp,
+    safety_pages.bp,
+    notices_pages.bp,
+)
 APIS = (tenancy_api.bp, identity_api.bp, consent_api.bp, audit_api.bp, safety_api.bp, notices_api.bp)
 
 

@@ -6,7 +6,11 @@ from anxin.edge import DOORS, TrustedProxies
 
 
 def seen(address, networks):
-    environ = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"}
+    environ = {
+        "REMOTE_ADDR": address,
+        "HTTP_X_FORWARDED_FOR": "203.0.113.9",
+        "HTTP_X_FORWARDED_PROTO": "https",
+    }
     found = {}
 
     def wsgi(environ, start_response):
@@ -18,11 +22,17 @@ def seen(address, networks):
 
 
 def test_a_trusted_proxy_is_believed():
-    assert seen("10.0.0.7", (ipaddress.ip_network("10.0.0.0/8"),)) == {"address": "203.0.113.9", "scheme": "https"}
+    assert seen("10.0.0.7", (ipaddress.ip_network("10.0.0.0/8"),)) == {
+        "address": "203.0.113.9",
+        "scheme": "https",
+    }
 
 
 def test_anybody_else_is_not():
-    assert seen("198.51.100.4", (ipaddress.ip_network("10.0.0.0/8"),)) == {"address": "198.51.100.4", "scheme": "http"}
+    assert seen("198.51.100.4", (ipaddress.ip_network("10.0.0.0/8"),)) == {
+        "address": "198.51.100.4",
+        "scheme": "http",
+    }
 
 
 def test_every_door_exists(app):
@@ -31,5 +41,8 @@ def test_every_door_exists(app):
 
 def test_too_many_tries_are_refused_with_a_page(app, client_as, tenant):
     client = client_as(tenant=tenant)
-    statuses = {client.get(f"{client.base}/welcome/none", environ_base={"REMOTE_ADDR": "192.0.2.77"}).status_code for _ in range(61)}
+    statuses = {
+        client.get(f"{client.base}/welcome/none", environ_base={"REMOTE_ADDR": "192.0.2.77"}).status_code
+        for _ in range(61)
+    }
     assert statuses == {404, 429}

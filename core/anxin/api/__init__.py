@@ -78,7 +78,10 @@ def openapi(ctx: Ctx) -> ResponseReturnValue:
 def document(ctx: Ctx) -> dict[str, Any]:
     """The whole document cut down to core and the tenant's modules, with what all operations share."""
     spec: dict[str, Any] = deepcopy(current_app.extensions["anxin.api"].spec.to_dict())
-    spec["info"] |= {"title": f"{ctx.tenant.product_name} · Anxin", "description": __doc__.partition("\n\n")[2]}
+    spec["info"] |= {
+        "title": f"{ctx.tenant.product_name} · Anxin",
+        "description": (__doc__ or "").partition("\n\n")[2],
+    }
     spec["servers"] = [{"url": request.script_root or "/"}]
     shown = {path: item for path, item in spec["paths"].items() if _is_on(ctx, path)}
     guards = _guards()
@@ -87,7 +90,8 @@ def document(ctx: Ctx) -> dict[str, Any]:
             if isinstance(operation, dict):
                 _complete(operation, method, guards.get((path, method)))
     spec["paths"] = shown
-    tags = {tag for item in shown.values() for operation in item.values() if isinstance(operation, dict) for tag in operation.get("tags", ())}  # fmt: skip
+    operations = [one for item in shown.values() for one in item.values() if isinstance(one, dict)]
+    tags = {tag for operation in operations for tag in operation.get("tags", ())}
     spec["tags"] = [tag for tag in spec.get("tags", ()) if tag["name"] in tags]
     components = spec.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
@@ -105,10 +109,10 @@ def _guards() -> dict[tuple[str, str], Guard]:
     """(OpenAPI path, method) → what the route asks for."""
     found: dict[tuple[str, str], Guard] = {}
     for rule in current_app.url_map.iter_rules():
-        view = current_app.view_functions[rule.endpoint]
-        if rule.rule.startswith("/api/") and hasattr(view, "__guard__"):
+        asked = getattr(current_app.view_functions[rule.endpoint], "__guard__", None)
+        if rule.rule.startswith("/api/") and asked is not None:
             for method in rule.methods or ():
-                found[_plain(rule.rule), method.lower()] = view.__guard__
+                found[_plain(rule.rule), method.lower()] = asked
     return found
 
 

@@ -22,7 +22,13 @@ class AuditEntry(TenantModel):
         one_of("actor_kind", "visitor", "person", "system"),
         sa.CheckConstraint("(seq IS NULL) = (leaf IS NULL)", name="sealed"),
         sa.UniqueConstraint("tenant_id", "seq"),
-        sa.Index("ix_audit_entry_subject", "tenant_id", "subject_id", "at", postgresql_where=sa.text("subject_id IS NOT NULL")),
+        sa.Index(
+            "ix_audit_entry_subject",
+            "tenant_id",
+            "subject_id",
+            "at",
+            postgresql_where=sa.text("subject_id IS NOT NULL"),
+        ),
         sa.Index("ix_audit_entry_at", "tenant_id", "at"),
         sa.Index("ix_audit_entry_unsealed", "tenant_id", "id", postgresql_where=sa.text("seq IS NULL")),
     )
@@ -51,6 +57,8 @@ class Checkpoint(TenantModel):
 
     size: Mapped[int] = mapped_column(sa.BigInteger)
     root: Mapped[bytes]
-    frontier: Mapped[bytes] = mapped_column(comment="what is needed to go on appending (merkle.Frontier.dump)")
+    frontier: Mapped[bytes] = mapped_column(
+        comment="what is needed to go on appending (merkle.Frontier.dump)"
+    )
     note: Mapped[str] = mapped_column(comment="the signed checkpoint as text")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -36,7 +36,10 @@ def who_looked(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 def trail(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     lines = services.trail(ctx, action=data["action"], before=data["before"])
     ctx.audit(TrailRead(count=len(lines)))
-    actions = sorted(((name, str(entry.line)) for name, entry in ctx.runtime.registry.entries.items()), key=lambda one: one[1])
+    actions = sorted(
+        ((name, str(entry.line)) for name, entry in ctx.runtime.registry.entries.items()),
+        key=lambda one: one[1],
+    )
     return page(
         "audit/trail.html",
         lines=lines,

@@ -3,7 +3,6 @@ file outside the database. Each second, or on demand; two at once wait for each 
 """
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +37,7 @@ def origin(tenant_id: UUID) -> str:
     return f"anxin/{tenant_id}"
 
 
-def leaf_of(row: Mapping[str, Any]) -> bytes:
+def leaf_of(row: Any) -> bytes:
     """An entry's bytes for the tree: all its columns but those the sealer adds."""
     return leaf_data({name: value for name, value in row.items() if name not in ADDED_BY_SEALER})
 
@@ -77,9 +76,13 @@ def seal(runtime: Runtime, tenant_id: UUID) -> int:
 
 def _seal_batch(runtime: Runtime, tenant_id: UUID) -> int:
     with runtime.auth.begin() as connection:
-        rows = connection.execute(
-            sa.text("SELECT * FROM guard.seal_take(CAST(:t AS uuid), :n)"), {"t": tenant_id, "n": BATCH}
-        ).mappings().all()
+        rows = (
+            connection.execute(
+                sa.text("SELECT * FROM guard.seal_take(CAST(:t AS uuid), :n)"), {"t": tenant_id, "n": BATCH}
+            )
+            .mappings()
+            .all()
+        )
         if not rows:
             return 0
         head = connection.execute(

@@ -60,7 +60,10 @@ def trail(ctx: Ctx, *, action: str | None = None, before: UUID | None = None) ->
 def head(ctx: Ctx) -> Checkpoint | None:
     """The newest signed checkpoint."""
     return ctx.db.scalar(
-        sa.select(Checkpoint).where(Checkpoint.tenant_id == ctx.tenant.id).order_by(Checkpoint.size.desc()).limit(1)
+        sa.select(Checkpoint)
+        .where(Checkpoint.tenant_id == ctx.tenant.id)
+        .order_by(Checkpoint.size.desc())
+        .limit(1)
     )
 
 
@@ -85,7 +88,7 @@ def _line(ctx: Ctx, row: AuditEntry, names: Mapping[UUID, str]) -> Line:
     return Line(
         id=row.id,
         at=row.at,
-        who=(names.get(row.actor_id) or _("Somebody who has left")) if person and row.actor_id else _("The system") if row.actor_kind == "system" else _("A visitor"),  # fmt: skip
+        who=_who(row, names),
         role=" · ".join(map(str, titles(ctx.tenant, roles))) if person else "",
         agency=row.agency,
         what=str(entry.line) if entry else row.action,
@@ -96,6 +99,14 @@ def _line(ctx: Ctx, row: AuditEntry, names: Mapping[UUID, str]) -> Line:
         action=row.action,
         detail=row.detail,
     )
+
+
+def _who(row: AuditEntry, names: Mapping[UUID, str]) -> str:
+    if row.actor_kind == "system":
+        return _("The system")
+    if row.actor_id is None:
+        return _("A visitor")
+    return names.get(row.actor_id) or _("Somebody who has left")
 
 
 def field_title(code: str) -> str:

@@ -48,7 +48,7 @@ def verify_tenant(runtime: Runtime, tenant: TenantInfo) -> Verdict:
 
 def _entries(ctx: Ctx) -> Iterator[Sealed]:
     """Sealed entries in order, read in chunks."""
-    columns = [column for column in AuditEntry.__table__.columns]
+    columns = list(AuditEntry.__table__.columns)
     statement = (
         sa.select(*columns)
         .where(AuditEntry.tenant_id == ctx.tenant.id, AuditEntry.seq.is_not(None))
@@ -70,9 +70,15 @@ def _heads(ctx: Ctx, origin: str, verifiers: list[Verifier]) -> tuple[list[Head]
         try:
             signed = verify(row.note, verifiers).checkpoint
         except CheckpointError as error:
-            problems.append(Problem(origin, place, lazy("%(place)s is no checkpoint: %(why)s.", place=place, why=str(error))))
+            problems.append(
+                Problem(
+                    origin, place, lazy("%(place)s is no checkpoint: %(why)s.", place=place, why=str(error))
+                )
+            )
             continue
         if (signed.origin, signed.size, signed.root) != (origin, row.size, bytes(row.root)):
-            problems.append(Problem(origin, place, lazy("%(place)s says something else than it signs.", place=place)))
+            problems.append(
+                Problem(origin, place, lazy("%(place)s says something else than it signs.", place=place))
+            )
         heads.append(Head(signed.size, signed.root, place))
     return heads, problems

@@ -41,7 +41,7 @@ class Writer:
     """The kernel's AuditWriter (see kernel/runtime.py)."""
 
     def write(self, ctx: Ctx, entries: Sequence[Entry]) -> None:
-        driver = ctx.db.connection().connection.driver_connection
+        driver: Any = ctx.db.connection().connection.driver_connection
         with driver.pipeline():
             for entry in entries:
                 *plain, detail = row(ctx, entry).values()

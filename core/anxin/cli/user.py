@@ -54,7 +54,9 @@ def list_users(settings: Settings, slug: str, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     for row in [] if as_json else rows:
-        click.echo(f"{row['login']:<24} {row['name']}  {'activated' if row['activated'] else 'waits for its link'}")
+        click.echo(
+            f"{row['login']:<24} {row['name']}  {'activated' if row['activated'] else 'waits for its link'}"
+        )
 
 
 @user.command()

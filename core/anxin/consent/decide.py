@@ -69,7 +69,9 @@ class ConsentAccess:
         verdict = self.decide(ctx, getattr(row, row.__subject__), purpose, row.__data_class__)
         if not verdict.permit:
             raise ConsentRefused(
-                record=Refused(code="consent_refused", what=ctx.purpose, subject_id=getattr(row, row.__subject__))
+                record=Refused(
+                    code="consent_refused", what=ctx.purpose, subject_id=getattr(row, row.__subject__)
+                )
             )
 
     def require(self, ctx: Ctx, purpose: str) -> None:
@@ -91,11 +93,17 @@ class ConsentAccess:
             return Verdict(False, "no_purpose")
         if _excused(purpose, data_class):
             return Verdict(True, purpose.basis)
-        return Verdict(True, "consent") if subject_id and agreed(ctx, subject_id, purpose) else Verdict(False, "no_consent")
+        return (
+            Verdict(True, "consent")
+            if subject_id and agreed(ctx, subject_id, purpose)
+            else Verdict(False, "no_consent")
+        )
 
     def _purpose(self, ctx: Ctx) -> Purpose:
         if ctx.purpose is None:
-            raise ProgrammingError("person-level care data is read without a purpose: say @guard(…, purpose=…)")
+            raise ProgrammingError(
+                "person-level care data is read without a purpose: say @guard(…, purpose=…)"
+            )
         return self._declared(ctx, ctx.purpose)
 
     @staticmethod

@@ -70,5 +70,7 @@ class DataRequest(TenantModel):
     state: Mapped[str] = mapped_column(server_default="open")
     made_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
-    failed: Mapped[list[str]] = mapped_column(server_default="{}", comment="rooms and plugins that could not answer yet")
+    failed: Mapped[list[str]] = mapped_column(
+        server_default="{}", comment="rooms and plugins that could not answer yet"
+    )
     rows: Mapped[int] = mapped_column(server_default="0")

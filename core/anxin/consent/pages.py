@@ -33,10 +33,10 @@ class Sure(Schema):
     class Meta:
         unknown = RAISE
 
-    sure = fields.Boolean(required=True, validate=validate.Equal(True, error=lazy("Please confirm first.")))
+    sure = fields.Boolean(required=True, validate=validate.Equal(True, error=lazy("Please confirm first.")))  # type: ignore[arg-type]  (marshmallow shows any text, lazy too)
 
 
-def data_again(ctx: Ctx, error: Invalid) -> Response:
+def data_again(ctx: Ctx, error: Invalid) -> ResponseReturnValue:
     return page("consent/data.html", requests=rights.requests(ctx), errors=error.fields)
 
 

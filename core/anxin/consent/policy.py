@@ -9,14 +9,23 @@ from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
 
-TEXTS_MANAGE = Permission("consent.texts.manage", lazy("Read the consent texts"), suggested_roles=("union_admin",))
+TEXTS_MANAGE = Permission(
+    "consent.texts.manage", lazy("Read the consent texts"), suggested_roles=("union_admin",)
+)
 
 PERMISSIONS = [TEXTS_MANAGE]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = [rights.erase_job]
 NAV = [
-    NavItem(lazy("Privacy and consent"), "consent.texts", TEXTS_MANAGE, icon="shield-check", order=80, group=lazy("Trust")),
+    NavItem(
+        lazy("Privacy and consent"),
+        "consent.texts",
+        TEXTS_MANAGE,
+        icon="shield-check",
+        order=80,
+        group=lazy("Trust"),
+    ),
 ]
 SETTINGS: dict[str, type[Any]] = {}
 RETENTION: list[Retention] = []

@@ -17,7 +17,6 @@ from anxin.kernel.errors import Conflict, SignInRequired, Unavailable
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import job
 
-
 RETRY = timedelta(minutes=10)
 
 
@@ -27,7 +26,9 @@ def copy(ctx: Ctx) -> dict[str, Any]:
     answers = list(_ask(ctx, "export", person_id))
     failed = [answer.plugin for answer in answers if answer.failed]
     if failed:
-        raise Unavailable(lazy("%(names)s cannot answer at the moment. Please try again later.", names=", ".join(failed)))
+        raise Unavailable(
+            lazy("%(names)s cannot answer at the moment. Please try again later.", names=", ".join(failed))
+        )
     ctx.audit(entries.Exported(subject_id=person_id))
     return {
         "format": "anxin-subject-copy/1",
@@ -68,7 +69,9 @@ def erase(ctx: Ctx, request_id: UUID) -> None:
         return
     answers = list(_ask(ctx, "erase", request.person_id))
     request.failed = [answer.plugin for answer in answers if answer.failed]
-    request.rows += sum(sum(answer.value.values()) for answer in answers if not answer.failed and answer.value)
+    request.rows += sum(
+        sum(answer.value.values()) for answer in answers if not answer.failed and answer.value
+    )
     if not request.failed:
         ctx.keys.erase(request.person_id)
         request.state, request.done_at = "done", ctx.now
@@ -88,13 +91,11 @@ def _ask(ctx: Ctx, what: str, person_id: UUID) -> list[Answer]:
     """Every installed plugin, then core's rooms (identity last: it forgets who the person was)."""
     registry = ctx.runtime.registry
     answers = list(registry.call(ctx, f"subject_{what}", person_id=person_id))
-    for room in reversed(registry.core.subjects):
-        answers.append(Answer(room.name, getattr(room, what)(ctx, person_id)))
-    return answers
+    rooms = reversed(registry.core.subjects)
+    return answers + [Answer(room.name, getattr(room, what)(ctx, person_id)) for room in rooms]
 
 
 def _me(ctx: Ctx) -> UUID:
     if ctx.actor.person_id is None:
         raise SignInRequired()
     return ctx.actor.person_id
-

@@ -48,7 +48,9 @@ def standing(ctx: Ctx) -> list[Standing]:
     rows = {
         row.purpose: row
         for row in ctx.db.scalars(
-            sa.select(Consent).where(Consent.tenant_id == ctx.tenant.id, Consent.person_id == ctx.actor.person_id)
+            sa.select(Consent).where(
+                Consent.tenant_id == ctx.tenant.id, Consent.person_id == ctx.actor.person_id
+            )
         )
     }
     return [Standing(found, rows.get(found.name)) for found in ctx.runtime.registry.purposes_of(ctx.tenant)]
@@ -133,5 +135,7 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, object]:
 
 def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
     """Consents end; the decisions stay as proof that processing was lawful (PIPL 69), about a pseudonymous id."""
-    gone = ctx.execute(sa.delete(Consent).where(Consent.tenant_id == ctx.tenant.id, Consent.person_id == person_id))
+    gone = ctx.execute(
+        sa.delete(Consent).where(Consent.tenant_id == ctx.tenant.id, Consent.person_id == person_id)
+    )
     return {"consent": gone.rowcount}  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ class Registry:
             schema = self.settings_schema(name)
             if len(self._settings) > 4096:
                 self._settings.clear()
-            self._settings[key] = schema().load(dict(tenant.settings.get(name, {}))) if schema else {}
+            self._settings[key] = schema().load(dict(tenant.settings.get(name, {}))) if schema else {}  # type: ignore[assignment]  (settings are one object)
         return self._settings[key]
 
     # ---- hooks

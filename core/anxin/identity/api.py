@@ -7,7 +7,15 @@ from marshmallow import Schema, fields
 
 from anxin.identity import me, people
 from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE
-from anxin.identity.schemas import PersonInput, PersonOut, PersonSearch, RoleInput, SessionOut, TokenInput, TokenOut
+from anxin.identity.schemas import (
+    PersonInput,
+    PersonOut,
+    PersonSearch,
+    RoleInput,
+    SessionOut,
+    TokenInput,
+    TokenOut,
+)
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import SIGNED_IN, guard

@@ -54,9 +54,13 @@ def _roles(ctx: Ctx, wanted: TenantFile) -> None:
 
 
 def _staff(ctx: Ctx, wanted: TenantFile) -> None:
-    units: dict[str, UUID] = dict(ctx.db.execute(sa.select(Unit.code, Unit.id).where(Unit.tenant_id == ctx.tenant.id)).all())  # type: ignore[arg-type]
+    units: dict[str, UUID] = dict(
+        ctx.db.execute(sa.select(Unit.code, Unit.id).where(Unit.tenant_id == ctx.tenant.id)).all()
+    )  # type: ignore[arg-type]
     for told in wanted.staff:
-        login = ctx.db.scalar(sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.name == told.login))
+        login = ctx.db.scalar(
+            sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.name == told.login)
+        )
         person = _person(ctx, told, login)
         person.name, person.sort_key = told.name, sort_key(told.name)
         person.unit_id = units.get(told.unit) if told.unit else person.unit_id
@@ -86,7 +90,9 @@ def set_roles(ctx: Ctx, person_id: UUID, roles: tuple[str, ...]) -> None:
         row.role: row
         for row in ctx.db.scalars(
             sa.select(Membership).where(
-                Membership.tenant_id == ctx.tenant.id, Membership.person_id == person_id, Membership.unit_id.is_(None)
+                Membership.tenant_id == ctx.tenant.id,
+                Membership.person_id == person_id,
+                Membership.unit_id.is_(None),
             )
         )
     }
@@ -100,8 +106,11 @@ def set_roles(ctx: Ctx, person_id: UUID, roles: tuple[str, ...]) -> None:
 
 def set_contact(ctx: Ctx, person: Person, *, phone: str | None = None, email: str | None = None) -> None:
     """Seal phone and e-mail, with blind indexes for finding them again."""
-    known: dict[str, Any] = ctx.keys.open(Person, "contact", person.id, person.id, person.contact) if person.contact else {}
-    value = {key: text for key, text in ({**known, "phone": phone or known.get("phone"), "email": email or known.get("email")}).items() if text}  # fmt: skip
+    known: dict[str, Any] = (
+        ctx.keys.open(Person, "contact", person.id, person.id, person.contact) if person.contact else {}
+    )
+    given = {"phone": phone, "email": email}
+    value = {**known, **{key: text for key, text in given.items() if text}}
     if value != known:
         ctx.seal(person, "contact", value)
     person.phone_index = ctx.blind("phone", value["phone"]) if value.get("phone") else None
@@ -113,7 +122,10 @@ def set_contact(ctx: Ctx, person: Person, *, phone: str | None = None, email: st
 
 def _providers(ctx: Ctx, wanted: TenantFile) -> None:
     """Metadata is fetched when an admin (or the demo) saves the provider; a file only names it."""
-    known = {row.name: row for row in ctx.db.scalars(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id))}
+    known = {
+        row.name: row
+        for row in ctx.db.scalars(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id))
+    }
     for told in wanted.providers:
         row = known.get(told.key)
         if row is None:
@@ -147,14 +159,24 @@ def _contract(ctx: Ctx, told: files.Contract) -> None:
     agency = ctx.db.scalar(sa.select(Tenant).where(Tenant.slug == told.agency, Tenant.kind == "agency"))
     if agency is None:
         raise ConfigurationError(
-            lazy("The contract names the agency “%(slug)s”, which is not here. Apply its file first.", slug=told.agency),
+            lazy(
+                "The contract names the agency “%(slug)s”, which is not here. Apply its file first.",
+                slug=told.agency,
+            ),
             code="agency_missing",
         )
     row = ctx.db.scalar(
         sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.number == told.reference)
     )
     if row is None:
-        row = Contract(agency_id=agency.id, number=told.reference, services=[], roles=[], starts_on=told.starts, ends_on=told.ends)  # fmt: skip
+        row = Contract(
+            agency_id=agency.id,
+            number=told.reference,
+            services=[],
+            roles=[],
+            starts_on=told.starts,
+            ends_on=told.ends,
+        )
         ctx.add(row)
     row.services, row.starts_on, row.ends_on = list(told.services), told.starts, told.ends
     row.roles = sorted({role for staff in told.staff for role in staff.roles})
@@ -209,7 +231,8 @@ def home_staff(ctx: Ctx, agency_id: UUID, login: str) -> dict[str, Any]:
         ).scalar_one_or_none()
         if found is None:
             raise ConfigurationError(
-                lazy("The agency has nobody with the sign-in name “%(login)s”.", login=login), code="staff_missing"
+                lazy("The agency has nobody with the sign-in name “%(login)s”.", login=login),
+                code="staff_missing",
             )
         contact = there.open(found, "contact") if found.contact else {}
         return {"id": found.id, "name": found.name, "email": contact.get("email")}

@@ -1,6 +1,7 @@
 """The session cookie: one a tenant, `__Host-` wherever the connection is secure, holding the capability's token."""
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from anxin.kernel.actor import TenantInfo
 
@@ -20,7 +21,9 @@ def name(tenant: TenantInfo) -> str:
 
 
 def give(response: Response, tenant: TenantInfo, token: str) -> None:
-    response.set_cookie(name(tenant), token, httponly=True, secure=request.is_secure, samesite="Lax", path="/")
+    response.set_cookie(
+        name(tenant), token, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
+    )
 
 
 def take(response: Response, tenant: TenantInfo) -> None:

@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from anxin.kernel.entry import entry
+from anxin.kernel.entry import Entry, entry
 from anxin.kernel.i18n import lazy
 
 
 @entry("identity.signed_in", line=lazy("Signed in"))
-class SignedIn:
+class SignedIn(Entry):
     subject_id: UUID
     method: str
 
 
 @entry("identity.sign_in_refused", line=lazy("A sign-in was refused"))
-class SignInRefusedEntry:
+class SignInRefusedEntry(Entry):
     code: str
     method: str
     provider_id: UUID | None = None
@@ -21,53 +21,53 @@ class SignInRefusedEntry:
 
 
 @entry("identity.signed_out", line=lazy("Signed out"))
-class SignedOut:
+class SignedOut(Entry):
     subject_id: UUID
 
 
 @entry("identity.session_ended", line=lazy("Ended a session"))
-class SessionEnded:
+class SessionEnded(Entry):
     subject_id: UUID
     session_id: UUID | None = None
     count: int | None = None
 
 
 @entry("identity.account_linked", line=lazy("Linked the employer's account"))
-class AccountLinked:
+class AccountLinked(Entry):
     subject_id: UUID
     provider_id: UUID
 
 
 @entry("identity.person_added", line=lazy("Added a person"))
-class PersonAdded:
+class PersonAdded(Entry):
     subject_id: UUID
     how: str
 
 
 @entry("identity.person_changed", line=lazy("Changed a person's record"))
-class PersonChanged:
+class PersonChanged(Entry):
     subject_id: UUID
     fields: tuple[str, ...]
 
 
 @entry("identity.person_left", line=lazy("Recorded that a person left"))
-class PersonLeftEntry:
+class PersonLeftEntry(Entry):
     subject_id: UUID
 
 
 @entry("identity.people_read", line=lazy("Looked at the list of people"), read=True)
-class PeopleRead:
+class PeopleRead(Entry):
     count: int
 
 
 @entry("identity.person_read", line=lazy("Looked at the personal record"), read=True)
-class PersonRead:
+class PersonRead(Entry):
     subject_id: UUID
     fields: tuple[str, ...]
 
 
 @entry("identity.roster_imported", line=lazy("Imported a roster"))
-class RosterImported:
+class RosterImported(Entry):
     added: int
     changed: int
     unchanged: int
@@ -76,68 +76,70 @@ class RosterImported:
 
 
 @entry("identity.role_given", line=lazy("Gave a role"))
-class RoleGiven:
+class RoleGiven(Entry):
     subject_id: UUID
     role: str
     unit_id: UUID | None = None
 
 
 @entry("identity.role_taken", line=lazy("Took a role back"))
-class RoleTaken:
+class RoleTaken(Entry):
     subject_id: UUID
     role: str
 
 
 @entry("identity.role_changed", line=lazy("Changed what a role may do"))
-class RoleChanged:
+class RoleChanged(Entry):
     role: str
     grants: tuple[str, ...]
 
 
 @entry("identity.link_made", line=lazy("Made a single-use sign-in link"))
-class LinkMade:
+class LinkMade(Entry):
     subject_id: UUID
     kind: str
 
 
 @entry("identity.passphrase_set", line=lazy("Set a passphrase"))
-class PassphraseSet:
+class PassphraseSet(Entry):
     subject_id: UUID
     how: str
 
 
 @entry("identity.token_made", line=lazy("Made an access token"))
-class TokenMade:
+class TokenMade(Entry):
     subject_id: UUID
     token_id: UUID
 
 
 @entry("identity.provider_saved", line=lazy("Saved a sign-in provider"))
-class ProviderSaved:
+class ProviderSaved(Entry):
     provider_id: UUID
 
 
 @entry("identity.provider_removed", line=lazy("Switched a sign-in provider off"))
-class ProviderRemoved:
+class ProviderRemoved(Entry):
     provider_id: UUID
 
 
 @entry("identity.entered_contract", line=lazy("Entered under a service contract"))
-class EnteredContract:
+class EnteredContract(Entry):
     subject_id: UUID
     contract_id: UUID
 
 
 @entry("identity.assigned", line=lazy("Was assigned to a person"))
-class Assigned:
+class Assigned(Entry):
     subject_id: UUID
     helper_id: UUID
     reason: str
 
 
 @entry("identity.pledge_signed", line=lazy("Signed the confidentiality agreement"))
-class PledgeSigned:
+class PledgeSigned(Entry):
     subject_id: UUID
 
 
-ENTRIES: list[type] = [value for value in vars().copy().values() if isinstance(value, type) and hasattr(value, "action")]
+ENTRIES: list[type] = [
+    value for value in vars().copy().values() if isinstance(value, type) and hasattr(value, "action")
+]

@@ -50,7 +50,9 @@ def end(ctx: Ctx, sign_in_id: UUID) -> None:
 def end_others(ctx: Ctx) -> int:
     """End all own sessions but this one."""
     own = ctx.db.scalar(
-        sa.select(SignIn.token_hash).where(SignIn.tenant_id == ctx.tenant.id, SignIn.id == ctx.actor.session_id)
+        sa.select(SignIn.token_hash).where(
+            SignIn.tenant_id == ctx.tenant.id, SignIn.id == ctx.actor.session_id
+        )
     )
     count = sessions.end_all(ctx, mine(ctx), keep=own)
     ctx.audit(entries.SessionEnded(subject_id=mine(ctx), count=count))

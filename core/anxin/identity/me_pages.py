@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from anxin.identity import me
@@ -42,9 +42,12 @@ def end_other_sessions(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     return redirect(url_for("identity.my_sessions"), code=303)
 
 
-def _tokens(ctx: Ctx, error: Invalid | None = None, made: str | None = None) -> Response:
+def _tokens(ctx: Ctx, error: Invalid | None = None, made: str | None = None) -> ResponseReturnValue:
     return page(
-        "identity/tokens.html", rows=me.sign_ins(ctx, "token"), made=made, errors=error.fields if error else {}
+        "identity/tokens.html",
+        rows=me.sign_ins(ctx, "token"),
+        made=made,
+        errors=error.fields if error else {},
     )
 
 

@@ -36,7 +36,9 @@ class Person(TenantModel):
     state: Mapped[str] = mapped_column(server_default="active")
     number: Mapped[str | None] = mapped_column(comment="employee number (工号)")
     name: Mapped[str]
-    sort_key: Mapped[str] = mapped_column(sa.Text(collation="C"), comment="pinyin, with the surname read right")
+    sort_key: Mapped[str] = mapped_column(
+        sa.Text(collation="C"), comment="pinyin, with the surname read right"
+    )
     unit_id: Mapped[UUID | None]
     hired_on: Mapped[date | None]
     birth_year: Mapped[int | None]
@@ -84,7 +86,8 @@ class Role(TenantModel):
     title: Mapped[str]
     grants: Mapped[dict[str, Any]]
     helper: Mapped[bool] = mapped_column(
-        server_default=sa.false(), comment="only staff under a contract may hold it; clinical grants live here alone"
+        server_default=sa.false(),
+        comment="only staff under a contract may hold it; clinical grants live here alone",
     )
 
 
@@ -164,7 +167,9 @@ class SignIn(TenantModel):
     method: Mapped[str] = mapped_column(comment="local, oidc, contract, token")
     name: Mapped[str | None] = mapped_column(comment="a token's name")
     device: Mapped[str | None] = mapped_column(comment="browser and system, coarse")
-    permissions: Mapped[list[str] | None] = mapped_column(comment="a token's narrower rights; null: all of the person's")
+    permissions: Mapped[list[str] | None] = mapped_column(
+        comment="a token's narrower rights; null: all of the person's"
+    )
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -174,7 +179,10 @@ class Provider(TenantModel):
     """An OIDC provider of this tenant: metadata fetched once when the admin saved it; the secret is sealed."""
 
     __tablename__ = "provider"
-    __constraints__ = (sa.UniqueConstraint("tenant_id", "name"), sa.UniqueConstraint("tenant_id", "issuer", "client_id"))
+    __constraints__ = (
+        sa.UniqueConstraint("tenant_id", "name"),
+        sa.UniqueConstraint("tenant_id", "issuer", "client_id"),
+    )
 
     name: Mapped[str] = mapped_column(comment="short code used in the sign-in address")
     title: Mapped[str]
@@ -183,7 +191,9 @@ class Provider(TenantModel):
     secret: Mapped[bytes | None] = sealed(nullable=True)
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", pg.JSONB, server_default="{}")
     number_claim: Mapped[str] = mapped_column(server_default="employee_number")
-    admits_unknown: Mapped[bool] = mapped_column(server_default=sa.false(), comment="JIT with the lowest role")
+    admits_unknown: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="JIT with the lowest role"
+    )
     on: Mapped[bool] = mapped_column("is_on", server_default=sa.true())
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
@@ -209,7 +219,10 @@ class PendingSignIn(TenantModel):
     """A sign-in on its way through a provider: state (hashed), nonce and verifier; used once, short-lived."""
 
     __tablename__ = "pending_sign_in"
-    __constraints__ = (tenant_fk("provider_id", "core.provider"), sa.UniqueConstraint("tenant_id", "state_hash"))
+    __constraints__ = (
+        tenant_fk("provider_id", "core.provider"),
+        sa.UniqueConstraint("tenant_id", "state_hash"),
+    )
 
     provider_id: Mapped[UUID]
     state_hash: Mapped[bytes]

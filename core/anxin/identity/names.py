@@ -7,7 +7,14 @@ SURNAMES = {
     "折": "she", "黑": "he", "员": "yun", "盛": "sheng", "乐": "yue", "洗": "xian", "冼": "xian", "万": "wan", "宁": "ning",
     "尹": "yin", "卜": "bu", "隗": "wei", "种": "chong", "繁": "po", "牟": "mu", "逄": "pang", "莘": "shen", "令": "ling",
 }  # fmt: skip
-COMPOUND = {"尉迟": "yuchi", "长孙": "zhangsun", "万俟": "moqi", "单于": "chanyu", "澹台": "tantai", "宇文": "yuwen"}
+COMPOUND = {
+    "尉迟": "yuchi",
+    "长孙": "zhangsun",
+    "万俟": "moqi",
+    "单于": "chanyu",
+    "澹台": "tantai",
+    "宇文": "yuwen",
+}
 
 
 def sort_key(name: str) -> str:

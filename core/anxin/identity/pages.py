@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from anxin.identity import cookies, sessions, signin
 from anxin.identity.entries import SignedOut
@@ -24,7 +25,7 @@ bp = PluginBlueprint("identity", __name__, core=True, url_prefix="")
 BROWSER = "anxin-signin"  # the cookie that binds a sign-in on its way through a provider to this browser
 
 
-def show_sign_in(ctx: Ctx, error: Invalid | None = None) -> Response:
+def show_sign_in(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
     return page(
         "identity/sign_in.html",
         providers=signin.providers(ctx),
@@ -71,17 +72,25 @@ def oidc_begin(ctx: Ctx, name: str) -> ResponseReturnValue:
 @guard(PUBLIC)
 def oidc_return(ctx: Ctx) -> ResponseReturnValue:
     token, next_path = signin.finish(
-        ctx, request.cookies.get(BROWSER), request.args, http_client(ctx.runtime.settings.outbound_allow), device=_device()
+        ctx,
+        request.cookies.get(BROWSER),
+        request.args,
+        http_client(ctx.runtime.settings.outbound_allow),
+        device=_device(),
     )
     response = _come_in(ctx, token, next_path)
     response.delete_cookie(BROWSER, path="/")
     return response
 
 
-def show_link(ctx: Ctx, error: Invalid | None = None, *, token: str) -> Response:
+def show_link(ctx: Ctx, error: Invalid | None = None, *, token: str) -> ResponseReturnValue:
     link, person = signin.linked(ctx, token)
     return page(
-        "identity/link.html", kind=link.kind, name=person.name, token=token, errors=error.fields if error else {}
+        "identity/link.html",
+        kind=link.kind,
+        name=person.name,
+        token=token,
+        errors=error.fields if error else {},
     )
 
 
@@ -107,7 +116,7 @@ def sign_out(ctx: Ctx) -> ResponseReturnValue:
     sessions.end(ctx, ctx.get(SignIn, ctx.actor.session_id))
     ctx.audit(SignedOut(subject_id=ctx.actor.person_id))
     response = redirect(url_for("identity.sign_in"), code=303)
-    cookies.take(response, ctx.tenant)  # type: ignore[arg-type]
+    cookies.take(response, ctx.tenant)
     return response
 
 
@@ -126,12 +135,12 @@ def enter_contract(ctx: Ctx, data: dict[str, Any], contract: UUID) -> ResponseRe
     root = f"/t/{employer.slug}"
     wanted = local_path(data["next"]) if data["next"] else ""
     response = redirect(wanted if wanted.startswith(f"{root}/") else f"{root}/work", code=303)
-    cookies.give(response, employer, token)  # type: ignore[arg-type]
+    cookies.give(response, employer, token)
     return response
 
 
 def _come_in(ctx: Ctx, token: str, next_path: str | None) -> Response:
-    response: Response = redirect(_onward(next_path), code=303)  # type: ignore[assignment]
+    response = redirect(_onward(next_path), code=303)
     cookies.give(response, ctx.tenant, token)
     return response
 

@@ -50,7 +50,7 @@ def names_of(ctx: Ctx, ids: Iterable[UUID]) -> dict[UUID, str]:
     found = ctx.db.execute(
         sa.select(Person.id, Person.name).where(Person.tenant_id == ctx.tenant.id, Person.id.in_(wanted))
     )
-    return {person_id: name for person_id, name in found}
+    return dict(found.all())  # type: ignore[arg-type]
 
 
 def name_of(ctx: Ctx, person_id: UUID) -> str:
@@ -79,7 +79,7 @@ def _matches(text: str) -> sa.ColumnElement[bool]:
     key = " ".join(text.lower().split())
     sounds = sort_key(text) if any("\u4e00" <= sign <= "\u9fff" for sign in text) else key
     by_sound = sa.and_(Person.sort_key >= sounds, Person.sort_key < sounds + "\uffff")
-    if text != key and sounds != key:
+    if key not in (text, sounds):
         by_sound = sa.and_(by_sound, sa.func.starts_with(Person.name, text))
     return sa.or_(by_sound, Person.number == text.upper())
 
@@ -108,7 +108,7 @@ def _rows(ctx: Ctx, people: Sequence[Person]) -> list[Listed]:
             row.number,
             row.kind,
             row.state,
-            units.get(row.unit_id),
+            units.get(row.unit_id) if row.unit_id else None,
             [ctx.tenant.role_titles.get(role, role) for role in held.get(row.id, []) if role != "employee"],
         )
         for row in people
@@ -154,7 +154,9 @@ def change(ctx: Ctx, person_id: UUID, data: dict[str, Any]) -> Person:
     person.name, person.number, person.unit_id = data["name"], number, data.get("unit_id")
     person.sort_key = sort_key(data["name"])
     after = (person.name, person.number, person.unit_id)
-    changed = tuple(key for key, old, new in zip(("name", "number", "unit"), before, after, strict=True) if old != new)
+    changed = tuple(
+        key for key, old, new in zip(("name", "number", "unit"), before, after, strict=True) if old != new
+    )
     if changed:
         ctx.audit(entries.PersonChanged(subject_id=person.id, fields=changed))
     return person
@@ -175,7 +177,11 @@ def leave(ctx: Ctx, person_id: UUID) -> None:
 
 
 def roles(ctx: Ctx) -> list[Role]:
-    return list(ctx.db.scalars(sa.select(Role).where(Role.tenant_id == ctx.tenant.id).order_by(Role.helper, Role.name)))
+    return list(
+        ctx.db.scalars(
+            sa.select(Role).where(Role.tenant_id == ctx.tenant.id).order_by(Role.helper, Role.name)
+        )
+    )
 
 
 def memberships(ctx: Ctx, person_id: UUID) -> list[Membership]:
@@ -198,7 +204,13 @@ def give_role(ctx: Ctx, person_id: UUID, role: str, unit_id: UUID | None = None)
         raise NotFound()
     if row.helper and person.kind != "agency_staff":
         raise Invalid(
-            fields={"role": [lazy("This role reads personal care data. Only staff under a service contract may have it.")]}
+            fields={
+                "role": [
+                    lazy(
+                        "This role reads personal care data. Only staff under a service contract may have it."
+                    )
+                ]
+            }
         )
     _check_unit(ctx, unit_id)
     held = ctx.db.scalar(
@@ -222,13 +234,17 @@ def take_role(ctx: Ctx, person_id: UUID, membership_id: UUID) -> None:
     person = ctx.get(Person, person_id)
     row = ctx.db.scalar(
         sa.select(Membership).where(
-            Membership.tenant_id == ctx.tenant.id, Membership.person_id == person.id, Membership.id == membership_id
+            Membership.tenant_id == ctx.tenant.id,
+            Membership.person_id == person.id,
+            Membership.id == membership_id,
         )
     )
     if row is None:
         raise NotFound()
     if person.id == ctx.actor.person_id and "identity.roles.manage" in ctx.tenant.roles.get(row.role, {}):
-        raise Conflict(lazy("You cannot take this role from yourself. Ask another administrator."), code="own_role")
+        raise Conflict(
+            lazy("You cannot take this role from yourself. Ask another administrator."), code="own_role"
+        )
     row.until = ctx.now
     sessions.end_all(ctx, person.id)
     ctx.audit(entries.RoleTaken(subject_id=person.id, role=row.role))
@@ -243,7 +259,9 @@ def _check_unit(ctx: Ctx, unit_id: UUID | None) -> None:
 
 def _check_number(ctx: Ctx, number: str | None) -> None:
     if number is not None:
-        taken = ctx.db.scalar(sa.select(Person.id).where(Person.tenant_id == ctx.tenant.id, Person.number == number))
+        taken = ctx.db.scalar(
+            sa.select(Person.id).where(Person.tenant_id == ctx.tenant.id, Person.number == number)
+        )
         if taken is not None:
             raise Invalid(fields={"number": [lazy("Somebody has this employee number already.")]})
 
@@ -273,6 +291,14 @@ def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
     done = ctx.execute(
         sa.update(Person)
         .where(Person.tenant_id == ctx.tenant.id, Person.id == person_id)
-        .values(contact=None, confidential=None, phone_index=None, email_index=None, birth_year=None, gender=None, traits={})
+        .values(
+            contact=None,
+            confidential=None,
+            phone_index=None,
+            email_index=None,
+            birth_year=None,
+            gender=None,
+            traits={},
+        )
     )
     return {"person": done.rowcount}  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from anxin.identity import people, signin
@@ -34,7 +34,7 @@ def people_list(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     )
 
 
-def _form(ctx: Ctx, error: Invalid | None = None) -> Response:
+def _form(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
     return page(
         "identity/person_new.html",
         options=options(tenancy.tree(ctx)),
@@ -56,14 +56,18 @@ def person_add(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     return redirect(url_for("identity.person", person=person.id), code=303)
 
 
-def _person(ctx: Ctx, person: UUID, error: Invalid | None = None, link: str | None = None) -> Response:
+def _person(
+    ctx: Ctx, person: UUID, error: Invalid | None = None, link: str | None = None
+) -> ResponseReturnValue:
     row: Person = people.get(ctx, person)
     return page(
         "identity/person.html",
         person=row,
         memberships=people.memberships(ctx, person),
         role_options=[
-            (role.name, role.title) for role in people.roles(ctx) if not role.helper or row.kind == "agency_staff"
+            (role.name, role.title)
+            for role in people.roles(ctx)
+            if not role.helper or row.kind == "agency_staff"
         ],
         titles=ctx.tenant.role_titles,
         options=options(tenancy.tree(ctx)),
@@ -74,7 +78,7 @@ def _person(ctx: Ctx, person: UUID, error: Invalid | None = None, link: str | No
     )
 
 
-def _person_again(ctx: Ctx, error: Invalid, person: UUID) -> Response:
+def _person_again(ctx: Ctx, error: Invalid, person: UUID) -> ResponseReturnValue:
     return _person(ctx, person, error)
 
 

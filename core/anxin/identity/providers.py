@@ -13,7 +13,9 @@ from anxin.kernel.errors import Invalid, NotFound
 
 def all_of(ctx: Ctx) -> list[Provider]:
     return list(
-        ctx.db.scalars(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id).order_by(Provider.made_at))
+        ctx.db.scalars(
+            sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id).order_by(Provider.made_at)
+        )
     )
 
 
@@ -25,9 +27,13 @@ def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provi
         metadata = oidc.discover(data["issuer"], http, outward.address_rules(ctx.runtime.settings))
     except oidc.SignInRefused as refused:
         raise Invalid(fields={"issuer": [refused.message]}, code=refused.code) from refused
-    row = ctx.db.scalar(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.name == data["name"]))
+    row = ctx.db.scalar(
+        sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.name == data["name"])
+    )
     if row is None:
-        row = ctx.add(Provider(name=data["name"], title="", issuer=data["issuer"], client_id=data["client_id"]))
+        row = ctx.add(
+            Provider(name=data["name"], title="", issuer=data["issuer"], client_id=data["client_id"])
+        )
     row.title, row.issuer, row.client_id = data["title"], data["issuer"], data["client_id"]
     row.number_claim, row.admits_unknown = data["number_claim"], data["admits_unknown"]
     row.metadata_, row.on = metadata.as_json(), True
@@ -38,7 +44,9 @@ def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provi
 
 
 def switch_off(ctx: Ctx, provider_id: UUID) -> None:
-    row = ctx.db.scalar(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id))
+    row = ctx.db.scalar(
+        sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id)
+    )
     if row is None:
         raise NotFound()
     row.on = False

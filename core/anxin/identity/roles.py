@@ -26,7 +26,11 @@ def grants(
     for role, unit in memberships:
         for name, scope in tenant.roles.get(role, {}).items():
             permission = permissions.get(name)
-            if permission is None or (permission.clinical and not helper) or (limit is not None and name not in limit):
+            if (
+                permission is None
+                or (permission.clinical and not helper)
+                or (limit is not None and name not in limit)
+            ):
                 continue
             grant = Grant(scope, frozenset([unit]) if scope == "unit" and unit else frozenset())
             held[name] = held[name].widen(grant) if name in held else grant

@@ -51,10 +51,10 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
             raise SignInRequired()
         ctx = Ctx(runtime, tenant, session, _actor(runtime, tenant, entered[2], rows[0]), token=token)
         ctx.keys.know(rows[0][2], rows[0][11])
-        return ctx
     except BaseException:
         session.close()
         raise
+    return ctx
 
 
 def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:

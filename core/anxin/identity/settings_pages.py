@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from anxin.identity import providers
@@ -17,7 +17,7 @@ from anxin.kernel.schemas import Nothing
 from anxin.web.pages import page
 
 
-def _settings(ctx: Ctx, error: Invalid | None = None) -> Response:
+def _settings(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
     return page(
         "identity/signin_settings.html",
         providers=providers.all_of(ctx),

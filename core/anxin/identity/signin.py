@@ -22,7 +22,7 @@ from anxin.identity.entries import (
 from anxin.identity.models import Link, Login, Membership, PendingSignIn, Person, Provider, ProviderAccount
 from anxin.identity.names import sort_key
 from anxin.kernel import capability
-from anxin.kernel.actor import Actor, TenantInfo
+from anxin.kernel.actor import Actor, TenantInfo, system
 from anxin.kernel.ctx import Ctx, tenant_scope, visitor_ctx
 from anxin.kernel.errors import AnxinError, Invalid, NotFound, TooMany
 from anxin.kernel.i18n import lazy
@@ -31,7 +31,9 @@ from anxin.tenancy.models import Contract
 
 PENDING = timedelta(minutes=10)
 LINKS = {"activate": timedelta(days=7), "reset": timedelta(hours=2)}
-FREE_TRIES = 5  # then each further failure waits longer; the right passphrase from a known device is never locked out
+FREE_TRIES = (
+    5  # then each further failure waits longer; the right passphrase from a known device is never locked out
+)
 LONGEST_WAIT = timedelta(minutes=15)
 
 
@@ -63,7 +65,9 @@ class AccountTaken(AnxinError):
 def local(ctx: Ctx, name: str, passphrase: str, *, device: str) -> str:
     """Sign in with a login name and passphrase; returns the session's token."""
     login = ctx.db.scalar(
-        sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.name == name.strip().lower()).with_for_update()
+        sa.select(Login)
+        .where(Login.tenant_id == ctx.tenant.id, Login.name == name.strip().lower())
+        .with_for_update()
     )
     if login is not None and (wait := _wait(ctx, login)) > timedelta():
         passwords.verify_passphrase(None, passphrase)
@@ -115,7 +119,12 @@ def make_link(ctx: Ctx, person_id: UUID, kind: str) -> str:
     """A single-use activation or reset token; older ones of the kind stop working."""
     ctx.execute(
         sa.update(Link)
-        .where(Link.tenant_id == ctx.tenant.id, Link.person_id == person_id, Link.kind == kind, Link.used_at.is_(None))
+        .where(
+            Link.tenant_id == ctx.tenant.id,
+            Link.person_id == person_id,
+            Link.kind == kind,
+            Link.used_at.is_(None),
+        )
         .values(used_at=ctx.now)
     )
     made = passwords.new_token()
@@ -138,7 +147,9 @@ def linked(ctx: Ctx, token: str) -> tuple[Link, Person]:
     )
     person = _active(ctx, link.person_id) if link else None
     if link is None or person is None:
-        raise NotFound(lazy("This link has been used already or has run out. Ask for a new one."), code="link_ended")
+        raise NotFound(
+            lazy("This link has been used already or has run out. Ask for a new one."), code="link_ended"
+        )
     return link, person
 
 
@@ -148,7 +159,9 @@ def use_link(ctx: Ctx, token: str, passphrase: str, *, device: str) -> str:
     objections = passwords.objections(passphrase, (person.name, person.number or "", ctx.tenant.name))
     if objections:
         raise Invalid(fields={"passphrase": objections})
-    login = ctx.db.scalar(sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.person_id == person.id))
+    login = ctx.db.scalar(
+        sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.person_id == person.id)
+    )
     if login is None:
         login = ctx.add(Login(person_id=person.id, name=(person.number or str(person.id)).lower()))
     login.password, login.changed_at, login.failures = passwords.hash_passphrase(passphrase), ctx.now, 0
@@ -166,7 +179,9 @@ def use_link(ctx: Ctx, token: str, passphrase: str, *, device: str) -> str:
 def providers(ctx: Ctx) -> list[Provider]:
     return list(
         ctx.db.scalars(
-            sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.on).order_by(Provider.made_at)
+            sa.select(Provider)
+            .where(Provider.tenant_id == ctx.tenant.id, Provider.on)
+            .order_by(Provider.made_at)
         )
     )
 
@@ -192,7 +207,9 @@ def begin(ctx: Ctx, name: str, redirect_uri: str, next_path: str | None) -> tupl
     return address, browser
 
 
-def finish(ctx: Ctx, browser: str | None, query: object, http: oidc.Http, *, device: str) -> tuple[str, str | None]:
+def finish(
+    ctx: Ctx, browser: str | None, query: object, http: oidc.Http, *, device: str
+) -> tuple[str, str | None]:
     """The browser came back: (session token, where it wanted to go). SignInRefused otherwise, recorded."""
     kept = _take_pending(ctx, browser)
     row = _switched_on(ctx, kept.provider_id)
@@ -212,7 +229,9 @@ def finish(ctx: Ctx, browser: str | None, query: object, http: oidc.Http, *, dev
 
 
 def _switched_on(ctx: Ctx, provider_id: UUID) -> Provider:
-    row = ctx.db.scalar(sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id))
+    row = ctx.db.scalar(
+        sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id)
+    )
     if row is None or not row.on:
         raise NotFound()
     return row
@@ -350,9 +369,27 @@ def contracts(ctx: Ctx) -> list[tuple[Contract, str]]:
     """The agency's running contracts with the employers' names."""
     directory = ctx.runtime.caches["directory"]
     rows = ctx.db.scalars(
-        sa.select(Contract).where(Contract.agency_id == ctx.tenant.id, *running(ctx.now.date())).order_by(Contract.id)
+        sa.select(Contract)
+        .where(Contract.agency_id == ctx.tenant.id, *running(ctx.now.date()))
+        .order_by(Contract.id)
     )
-    return [(row, directory.by_id(row.tenant_id).name) for row in rows]
+    return [(row, directory.by_id(row.tenant_id).name) for row in rows if _named_in(ctx, row)]
+
+
+def _named_in(ctx: Ctx, contract: Contract) -> bool:
+    """Does the contract name the signed-in person? Who acts for an agency stands with the employer, so it is asked there."""
+    employer = ctx.runtime.caches["directory"].by_id(contract.tenant_id)
+    with tenant_scope(ctx.runtime, employer, system("identity.contracts")) as there:
+        return bool(
+            there.db.scalar(
+                sa.select(Person.id).where(
+                    Person.tenant_id == employer.id,
+                    Person.contract_id == contract.id,
+                    Person.home_person_id == ctx.actor.person_id,
+                    Person.state == "active",
+                )
+            )
+        )
 
 
 def running(today: date) -> tuple[sa.ColumnElement[bool], ...]:
@@ -361,5 +398,7 @@ def running(today: date) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _active(ctx: Ctx, person_id: UUID) -> Person | None:
     return ctx.db.scalar(
-        sa.select(Person).where(Person.tenant_id == ctx.tenant.id, Person.id == person_id, Person.state == "active")
+        sa.select(Person).where(
+            Person.tenant_id == ctx.tenant.id, Person.id == person_id, Person.state == "active"
+        )
     )

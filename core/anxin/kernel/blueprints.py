@@ -20,11 +20,15 @@ def _insist(blueprint: str, view: Callable[..., Any] | None) -> None:
 class PluginBlueprint(flask.Blueprint):
     """Pages. The name is the plugin's (or the core room's); the prefix is /<name> unless given."""
 
-    def __init__(self, name: str, import_name: str, *, core: bool = False, url_prefix: str | None = None) -> None:
+    def __init__(
+        self, name: str, import_name: str, *, core: bool = False, url_prefix: str | None = None
+    ) -> None:
         super().__init__(name, import_name, url_prefix=f"/{name}" if url_prefix is None else url_prefix)
         self.plugin = None if core else name
 
-    def add_url_rule(self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any) -> None:
+    def add_url_rule(
+        self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
         _insist(self.name, view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
@@ -38,6 +42,8 @@ class ApiBlueprint(flask_smorest.Blueprint):
         super().__init__(f"{name}-api", import_name, url_prefix=f"/api/{name}", description=description)
         self.plugin = None if core else name
 
-    def add_url_rule(self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any) -> None:
+    def add_url_rule(
+        self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
         _insist(self.name, view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)

@@ -86,7 +86,8 @@ class Shared:
     LIFETIME = timedelta(minutes=10)
 
     def __init__(self, auth: Engine, reach: Reach) -> None:
-        self._auth, self._reach = auth, reach
+        self._auth = auth
+        self._reach: Reach = reach
         self._kept: dict[UUID, _Kept] = {}
         self._lock = threading.Lock()
 

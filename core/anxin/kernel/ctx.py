@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Result, ScalarResult, Select
+from sqlalchemy import Result, ScalarResult, Select, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -65,13 +65,13 @@ class Ctx:
         self.grant: Grant | None = None  # set by @guard: how wide the permission of this request is
         self.plugin: str | None = None  # whose route, hook or job is running
         self.keys = SubjectKeys(self)
-        self.notes: dict[str, Any] = {}  # per-request memory of rooms (units of a subtree, decisions taken)
+        self.notes: dict[Any, Any] = {}  # per-request memory of rooms (units of a subtree, decisions taken)
         self._entries: list[Entry] = []
         self._pending: list[outbox.Row] = []
         self._opened: set[UUID] = set()  # other people whose confidential fields were read
         self._wrote = False
         self._excused: str | None = None
-        sa.event.listen(session, "after_flush", self._after_flush)
+        event.listen(session, "after_flush", self._after_flush)
 
     # ---- rows -------------------------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class Ctx:
         for first in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[first : first + ROWS_AT_ONCE]
             filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in part]
-            self.execute(bulk.insert(model.__table__, filled))
+            self.execute(bulk.insert(model.__table__, filled))  # type: ignore[arg-type]  (always a Table here)
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""
@@ -295,7 +295,7 @@ def enter(
     Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the capability
     is unknown, revoked or too old.
     """
-    driver = session.connection().connection.driver_connection
+    driver: Any = session.connection().connection.driver_connection
     try:
         with driver.pipeline():
             entered = driver.execute("SELECT * FROM guard.enter(%s)", (token,))

@@ -43,7 +43,7 @@ class _Declared(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=_Declared, disable_autonaming=True, session_options={"autobegin": False})
-Base: type[DeclarativeBase] = db.Model
+Base: type[DeclarativeBase] = db.Model  # type: ignore[assignment]  (Flask-SQLAlchemy's own base of it)
 
 
 class TenantModel(Base):
@@ -64,15 +64,15 @@ class TenantModel(Base):
     __constraints__: ClassVar[Sequence[Any]] = ()
 
     @declared_attr
-    def tenant_id(cls) -> Mapped[UUID]:
+    def tenant_id(cls) -> Mapped[UUID]:  # noqa: N805  (declared_attr makes a class method of it)
         return mapped_column(sa.ForeignKey("core.tenant.id"), primary_key=True, sort_order=-2)
 
     @declared_attr
-    def id(cls) -> Mapped[UUID]:
+    def id(cls) -> Mapped[UUID]:  # noqa: N805  (as above)
         return mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805  (as above)
         return (*cls.__constraints__, {"schema": cls.__schema__})
 
 

@@ -1,9 +1,9 @@
 """What an audit entry may say: a dataclass of ids, enums and numbers, and one display line. Free text is refused.
 
-    @entry("rooms.booked", line=lazy("Booked a room"))
-    class RoomBooked:
-        booking_id: UUID
-        subject_id: UUID | None = None      # whose data; shown to that person under "who looked at my data"
+@entry("rooms.booked", line=lazy("Booked a room"))
+class RoomBooked:
+    booking_id: UUID
+    subject_id: UUID | None = None      # whose data; shown to that person under "who looked at my data"
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ class Entry:
     action: ClassVar[str]
     line: ClassVar[Any]
     read: ClassVar[bool] = False
-    subject_id: UUID | None = None
+    subject_id: Any = None  # subclasses say UUID, or leave it out
 
     def detail(self) -> dict[str, Any]:
         """The entry's own fields as JSON values; raises ProgrammingError on anything but ids, codes and numbers."""
@@ -71,9 +71,9 @@ def entry(action: str, *, line: Any, read: bool = False) -> Callable[[type[T]], 
 
 
 @entry("kernel.refused", line=lazy("Was refused"))
-class Refused:
+class Refused(Entry):
     """Somebody was refused: which permission or purpose, and why (a stable code)."""
 
     code: str
     what: str | None = None
-    subject_id: UUID | None = None
+    subject_id: Any = None  # subclasses say UUID, or leave it out

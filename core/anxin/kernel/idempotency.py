@@ -47,7 +47,9 @@ def replay(ctx: Ctx, key: str) -> Response | None:
     if found is None:
         return None
     if bytes(found.fingerprint) != _fingerprint():
-        raise Invalid(lazy("This Idempotency-Key was used for a different request."), code="idempotency_key_reused")
+        raise Invalid(
+            lazy("This Idempotency-Key was used for a different request."), code="idempotency_key_reused"
+        )
     if ctx.actor.person_id is None:
         raise Conflict()
     body = ctx.unseal(_Answers, "body", found.id, ctx.actor.person_id, found.body)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from anxin.kernel import clock, outbox
@@ -121,7 +122,7 @@ def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
             ),
             {"t": tenant_id, "id": job_id},
         ).one_or_none()
-    except sa.exc.OperationalError as error:
+    except exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
         return None
@@ -129,7 +130,7 @@ def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
     return found
 
 
-def _run_found(
+def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just read)
     runtime: Runtime,
     tenant: TenantInfo,
     session: Session,
@@ -157,13 +158,13 @@ def _run_found(
         if not ctx._entries:
             ctx.unaudited("a job's own bookkeeping")
         ctx.commit()
-        return "done"
     except Exception as error:
         # every failure ends here on purpose: the row records it and decides about the next try
         log.exception("job %s failed (try %d)", name, attempts)
         session.rollback()
         _failed(runtime, tenant.id, job_id, attempts, type(error).__name__)
         return "again"
+    return "done"
 
 
 def _failed(runtime: Runtime, tenant_id: UUID, job_id: UUID, attempts: int, error: str) -> None:

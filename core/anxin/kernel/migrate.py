@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
-from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, exc
 
 from anxin.kernel.errors import ConfigurationError
 from anxin.kernel.i18n import lazy
@@ -30,24 +31,30 @@ HARDENING = (
     "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {database} TO anxin_owner, anxin_app, anxin_auth",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-    "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint), pg_catalog.pg_advisory_lock(integer, integer), "
-    "pg_catalog.pg_advisory_lock_shared(bigint), pg_catalog.pg_advisory_lock_shared(integer, integer), "
-    "pg_catalog.pg_try_advisory_lock(bigint), pg_catalog.pg_try_advisory_lock(integer, integer), "
-    "pg_catalog.pg_try_advisory_lock_shared(bigint), pg_catalog.pg_try_advisory_lock_shared(integer, integer), "
-    "pg_catalog.pg_advisory_xact_lock(bigint), pg_catalog.pg_advisory_xact_lock(integer, integer), "
-    "pg_catalog.pg_advisory_xact_lock_shared(bigint), pg_catalog.pg_advisory_xact_lock_shared(integer, integer), "
-    "pg_catalog.pg_try_advisory_xact_lock(bigint), pg_catalog.pg_try_advisory_xact_lock(integer, integer), "
-    "pg_catalog.pg_try_advisory_xact_lock_shared(bigint), "
-    "pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) FROM PUBLIC",
+    (
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint), pg_catalog.pg_advisory_lock(integer, integer), "
+        "pg_catalog.pg_advisory_lock_shared(bigint), pg_catalog.pg_advisory_lock_shared(integer, integer), "
+        "pg_catalog.pg_try_advisory_lock(bigint), pg_catalog.pg_try_advisory_lock(integer, integer), "
+        "pg_catalog.pg_try_advisory_lock_shared(bigint), pg_catalog.pg_try_advisory_lock_shared(integer, integer), "
+        "pg_catalog.pg_advisory_xact_lock(bigint), pg_catalog.pg_advisory_xact_lock(integer, integer), "
+        "pg_catalog.pg_advisory_xact_lock_shared(bigint), pg_catalog.pg_advisory_xact_lock_shared(integer, integer), "
+        "pg_catalog.pg_try_advisory_xact_lock(bigint), pg_catalog.pg_try_advisory_xact_lock(integer, integer), "
+        "pg_catalog.pg_try_advisory_xact_lock_shared(bigint), "
+        "pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) FROM PUBLIC"
+    ),
     "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO anxin_guard",
     "REVOKE SELECT ON pg_catalog.pg_stat_activity FROM PUBLIC",
-    "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer), "
-    "pg_catalog.pg_stat_get_backend_activity(integer), pg_catalog.pg_terminate_backend(integer, bigint), "
-    "pg_catalog.pg_cancel_backend(integer) FROM PUBLIC",
-    "REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), "
-    "pg_catalog.lo_open(oid, integer), pg_catalog.lo_from_bytea(oid, bytea), pg_catalog.lo_put(oid, bigint, bytea), "
-    "pg_catalog.lo_unlink(oid), pg_catalog.loread(integer, integer), pg_catalog.lowrite(integer, bytea), "
-    "pg_catalog.lo_get(oid), pg_catalog.lo_get(oid, bigint, integer) FROM PUBLIC",
+    (
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer), "
+        "pg_catalog.pg_stat_get_backend_activity(integer), pg_catalog.pg_terminate_backend(integer, bigint), "
+        "pg_catalog.pg_cancel_backend(integer) FROM PUBLIC"
+    ),
+    (
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), "
+        "pg_catalog.lo_open(oid, integer), pg_catalog.lo_from_bytea(oid, bytea), pg_catalog.lo_put(oid, bigint, bytea), "
+        "pg_catalog.lo_unlink(oid), pg_catalog.loread(integer, integer), pg_catalog.lowrite(integer, bytea), "
+        "pg_catalog.lo_get(oid), pg_catalog.lo_get(oid, bigint, integer) FROM PUBLIC"
+    ),
 )
 
 
@@ -68,7 +75,9 @@ def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -
     known = set(connection.scalars(sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'anxin\\_%'")))
     for role, login in ROLES.items():
         if role not in known:
-            connection.exec_driver_sql(f"CREATE ROLE {role} {login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
+            connection.exec_driver_sql(
+                f"CREATE ROLE {role} {login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+            )
         if role in ("anxin_owner", "anxin_guard"):
             connection.exec_driver_sql(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
     connection.exec_driver_sql("GRANT anxin_guard TO anxin_owner WITH INHERIT FALSE, SET TRUE")
@@ -85,7 +94,7 @@ def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -
         try:
             connection.exec_driver_sql(statement.format(database=database))
             savepoint.commit()
-        except sa.exc.ProgrammingError:
+        except exc.ProgrammingError:
             savepoint.rollback()
             refused.append(statement.format(database=database))
     return refused
@@ -101,18 +110,18 @@ def upgrade(
     """Run what is missing, component by component; returns lines saying what was done (empty: up to date).
 
     `engine` connects as an administrator of the database (a role that may create roles). `job_key` is what the
-    application signs jobs with (runtime.job_key); the guard keeps it to check them. Raises ConfigurationError when another upgrade holds the lock for over a minute, or a revision of the database is unknown to this version.
+    application signs jobs with (runtime.job_key); the guard keeps it to check them. Raises ConfigurationError when
+    another upgrade holds the lock for over a minute, or a revision of the database is unknown to this version.
     """
     done: list[str] = []
-    with engine.connect() as connection:
-        with _only_one(connection):
-            with connection.begin():
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-                bootstrap(connection, passwords)
-            for component in (CORE, *sorted(plugins, key=lambda c: c.name)):
-                done += _upgrade_one(connection, component)
-            if job_key is not None:
-                _share_job_key(connection, job_key)
+    with engine.connect() as connection, _only_one(connection):
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+            bootstrap(connection, passwords)
+        for component in (CORE, *sorted(plugins, key=lambda c: c.name)):
+            done += _upgrade_one(connection, component)
+        if job_key is not None:
+            _share_job_key(connection, job_key)
     return done
 
 
@@ -143,7 +152,7 @@ def _upgrade_one(connection: Connection, component: Component) -> list[str]:
             )
         connection.exec_driver_sql("SET LOCAL ROLE anxin_owner")
 
-        def steps(revision, context):  # type: ignore[no-untyped-def]  # Alembic's callback signature
+        def steps(revision: Any, context: Any) -> Any:
             try:
                 found = script._upgrade_revs("head", revision)
             except Exception as error:
@@ -158,7 +167,7 @@ def _upgrade_one(connection: Connection, component: Component) -> list[str]:
             done.extend(f"{component.name}: {step.revision.revision} {step.revision.doc}" for step in found)
             return found
 
-        environment = EnvironmentContext(script.config if hasattr(script, "config") else Config(), script, fn=steps)
+        environment = EnvironmentContext(Config(), script, fn=steps)
         environment.configure(
             connection=connection,
             version_table="alembic_version",
@@ -192,7 +201,7 @@ def _only_one(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         try:
             connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
-        except sa.exc.OperationalError as error:
+        except exc.OperationalError as error:
             raise ConfigurationError(
                 lazy("Another upgrade of this database is running."), code="upgrade_running"
             ) from error
@@ -209,7 +218,11 @@ def components(registry: object) -> list[Component]:
     for name, plugin in registry.plugins.items():  # type: ignore[attr-defined]
         if plugin.pages is None and not plugin.models:
             continue
-        root = Path(plugin.pages.root_path if plugin.pages is not None else sys.modules[plugin.models[0].__module__].__file__ or "")
+        root = Path(
+            plugin.pages.root_path
+            if plugin.pages is not None
+            else sys.modules[plugin.models[0].__module__].__file__ or ""
+        )
         versions = (root if root.is_dir() else root.parent) / "migrations" / "versions"
         if versions.is_dir():
             found.append(Component(name, versions))

@@ -68,7 +68,7 @@ def row(ctx: "Ctx", job: str, payload: Mapping[str, Any], *, due: datetime | Non
 
 def write(ctx: "Ctx", rows: Sequence[Row]) -> None:
     """Insert the rows in the context's transaction and wake the relay at commit."""
-    driver = ctx.db.connection().connection.driver_connection
+    driver: Any = ctx.db.connection().connection.driver_connection
     with driver.pipeline():
         for item in rows:
             driver.execute(
@@ -136,7 +136,7 @@ class Relay:
 
     def _follow(self) -> None:
         with self._runtime.auth.connect() as listener:
-            driver = listener.connection.driver_connection
+            driver: Any = listener.connection.driver_connection
             driver.autocommit = True
             driver.execute("LISTEN outbox")
             try:
@@ -161,7 +161,8 @@ class Relay:
         """Send one batch; returns how many. A row is sent at least once: taking it and RQ are not one transaction."""
         with self._runtime.auth.begin() as connection:
             due = connection.execute(
-                sa.text("SELECT tenant, id, job FROM guard.outbox_take(:n, :lease)"), {"n": BATCH, "lease": LEASE}
+                sa.text("SELECT tenant, id, job FROM guard.outbox_take(:n, :lease)"),
+                {"n": BATCH, "lease": LEASE},
             ).all()
             if due:
                 self._queue.enqueue_many(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from anxin.kernel.ctx import Ctx
     from anxin.kernel.db import TenantModel
 
-_FIND = sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:s AS uuid)")
+_FIND = sa.text(
+    "SELECT wrapped FROM core.subject_key WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:s AS uuid)"
+)
 # somebody who erased their data and still works here gets a fresh key for what comes after; the old one stays gone
 _MAKE = sa.text(
     "INSERT INTO core.subject_key AS k (tenant_id, id, wrapped) VALUES (CAST(:t AS uuid), CAST(:s AS uuid), :wrapped) "
@@ -37,13 +39,19 @@ class SubjectKeys:
         if wrapped is not None:
             self._known[subject_id] = self._ctx.runtime.keyring.unwrap(self._ctx.tenant.id, bytes(wrapped))
 
-    def seal(self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, value: Any) -> bytes:
+    def seal(
+        self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, value: Any
+    ) -> bytes:
         key = self._key(subject_id, make=True)
         return self._ctx.runtime.keyring.seal_json(key, value, self._aad(model, column, row_id, subject_id))
 
-    def open(self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, blob: bytes) -> Any:
+    def open(
+        self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, blob: bytes
+    ) -> Any:
         key = self._key(subject_id, make=False)
-        return self._ctx.runtime.keyring.open_json(key, bytes(blob), self._aad(model, column, row_id, subject_id))
+        return self._ctx.runtime.keyring.open_json(
+            key, bytes(blob), self._aad(model, column, row_id, subject_id)
+        )
 
     def erase(self, subject_id: UUID) -> bool:
         """Delete the subject's key: everything it sealed is noise from now on. False when there was none.

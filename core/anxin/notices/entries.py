@@ -4,12 +4,12 @@ leaves no entry; the row of the notice and its deliveries say what became of it.
 
 from uuid import UUID
 
-from anxin.kernel.entry import entry
+from anxin.kernel.entry import Entry, entry
 from anxin.kernel.i18n import lazy
 
 
 @entry("notices.chosen", line=lazy("Chose how to be notified"))
-class ChannelChosen:
+class ChannelChosen(Entry):
     channel: str
     wanted: bool
     subject_id: UUID

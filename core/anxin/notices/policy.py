@@ -26,7 +26,7 @@ JOBS: list[Job] = [services.write, channels.mail, channels.forward, from_contrac
 NAV: list[NavItem] = []
 NOTICES: list[NoticeKind] = []
 
-_CLOCK = validate.Regexp(re.compile(r"^([01]\d|2[0-3]):[0-5]\d$"), error=lazy("Write a time like 22:00."))
+_CLOCK = validate.Regexp(re.compile(r"^([01]\d|2[0-3]):[0-5]\d$"), error=lazy("Write a time like 22:00."))  # type: ignore[arg-type]  (lazy text)
 
 
 class NoticesSettings(Schema):

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from anxin.kernel.entry import entry
+from anxin.kernel.entry import Entry, entry
 from anxin.kernel.i18n import lazy
 
 
 @entry("safety.raised", line=lazy("Asked for a counsellor on the person's behalf"))
-class CrisisOpened:
+class CrisisOpened(Entry):
     crisis_id: UUID
     level: int
     source: str
@@ -15,7 +15,7 @@ class CrisisOpened:
 
 
 @entry("safety.alerted", line=lazy("Told the people on duty"))
-class HelpersAlerted:
+class HelpersAlerted(Entry):
     crisis_id: UUID
     helpers: tuple[UUID, ...]
     step: str
@@ -23,92 +23,92 @@ class HelpersAlerted:
 
 
 @entry("safety.acknowledged", line=lazy("Took on a request for help"))
-class CrisisAcknowledged:
+class CrisisAcknowledged(Entry):
     crisis_id: UUID
     subject_id: UUID | None = None
 
 
 @entry("safety.contacted", line=lazy("Recorded that the person was contacted"))
-class CrisisContacted:
+class CrisisContacted(Entry):
     crisis_id: UUID
     subject_id: UUID | None = None
 
 
 @entry("safety.noted", line=lazy("Added a note to a request for help"))
-class CrisisNoted:
+class CrisisNoted(Entry):
     crisis_id: UUID
     subject_id: UUID | None = None
 
 
 @entry("safety.handed_over", line=lazy("Handed a request for help to a colleague"))
-class CrisisHandedOver:
+class CrisisHandedOver(Entry):
     crisis_id: UUID
     helper_id: UUID
     subject_id: UUID | None = None
 
 
 @entry("safety.signed", line=lazy("Signed the closing of a request for help"))
-class CrisisSigned:
+class CrisisSigned(Entry):
     crisis_id: UUID
     outcome: str
     subject_id: UUID | None = None
 
 
 @entry("safety.closed", line=lazy("Closed a request for help"))
-class CrisisClosed:
+class CrisisClosed(Entry):
     crisis_id: UUID
     outcome: str
     subject_id: UUID | None = None
 
 
 @entry("safety.reopened", line=lazy("Opened a request for help again"))
-class CrisisReopened:
+class CrisisReopened(Entry):
     crisis_id: UUID
     subject_id: UUID | None = None
 
 
 @entry("safety.read", line=lazy("Looked at a request for help"), read=True)
-class CrisisRead:
+class CrisisRead(Entry):
     crisis_id: UUID
     fields: tuple[str, ...]
     subject_id: UUID | None = None
 
 
 @entry("safety.shift_set", line=lazy("Put somebody on the duty rota"))
-class ShiftSet:
+class ShiftSet(Entry):
     subject_id: UUID
     shifts: int
     role: str
 
 
 @entry("safety.shift_removed", line=lazy("Took a shift off the duty rota"))
-class ShiftRemoved:
+class ShiftRemoved(Entry):
     shift_id: UUID
     subject_id: UUID
 
 
 @entry("safety.break_glass_asked", line=lazy("Asked to see contact details in an emergency"))
-class GlassAsked:
+class GlassAsked(Entry):
     request_id: UUID
     reason: str
     subject_id: UUID
 
 
 @entry("safety.break_glass_granted", line=lazy("Agreed to open contact details in an emergency"))
-class GlassGranted:
+class GlassGranted(Entry):
     request_id: UUID
     reason: str
     subject_id: UUID
 
 
 @entry("safety.break_glass_refused", line=lazy("Refused to open contact details in an emergency"))
-class GlassRefused:
+class GlassRefused(Entry):
     request_id: UUID
     subject_id: UUID
 
 
 @entry("safety.break_glass_read", line=lazy("Saw name, unit and phone in an emergency"), read=True)
-class GlassRead:
+class GlassRead(Entry):
     request_id: UUID
     reason: str
     fields: tuple[str, ...]
@@ -116,18 +116,18 @@ class GlassRead:
 
 
 @entry("safety.break_glass_told", line=lazy("Told the person that their contact details were opened"))
-class GlassTold:
+class GlassTold(Entry):
     request_id: UUID
     subject_id: UUID
 
 
 @entry("safety.rota_laid", line=lazy("Laid the duty rota ahead"))
-class RotaLaid:
+class RotaLaid(Entry):
     shifts: int
 
 
 @entry("safety.figures_read", line=lazy("Looked at the counts of requests for help"), read=True)
-class FiguresRead:
+class FiguresRead(Entry):
     quarters: int
 
 

@@ -54,7 +54,9 @@ def put_setting(ctx: Ctx, name: str, value: Mapping[str, Any]) -> None:
 
 
 def _modules(ctx: Ctx, wanted: set[str]) -> None:
-    known = {row.name: row for row in ctx.db.scalars(sa.select(Module).where(Module.tenant_id == ctx.tenant.id))}
+    known = {
+        row.name: row for row in ctx.db.scalars(sa.select(Module).where(Module.tenant_id == ctx.tenant.id))
+    }
     for name in wanted - known.keys():
         ctx.add(Module(name=name, on_at=ctx.now))
     for name, row in known.items():
@@ -75,7 +77,12 @@ def _units(ctx: Ctx, wanted: TenantFile) -> None:
             row = Unit(id=new_id(), code=told.code, name=told.name, path="")
             known[told.code] = row
             ctx.add(row)
-        row.name, row.parent_id, row.position, row.closed_at = told.name, above.id if above else None, position, None
+        row.name, row.parent_id, row.position, row.closed_at = (
+            told.name,
+            above.id if above else None,
+            position,
+            None,
+        )
         row.path = (above.path if above else "") + step(row.id)
         seen.add(told.code)
         ctx.db.flush()
@@ -92,7 +99,8 @@ def _in_file(row: Unit) -> bool:
 def read(ctx: Ctx) -> TenantFile | None:
     """The tenant as it is now: the file that was applied, with today's state laid over it. None before the first."""
     settings = {
-        row.name: row.value for row in ctx.db.scalars(sa.select(Setting).where(Setting.tenant_id == ctx.tenant.id))
+        row.name: row.value
+        for row in ctx.db.scalars(sa.select(Setting).where(Setting.tenant_id == ctx.tenant.id))
     }
     kept = settings.pop(KEPT, None)
     if kept is None:

@@ -18,7 +18,8 @@ _ROW = (
     "FROM core.tenant WHERE "
 )
 _BY_SLUG, _BY_HOST, _BY_ID = (
-    sa.text(_ROW + condition) for condition in ("slug = :key", ":key = ANY (hosts)", "id = CAST(:key AS uuid)")
+    sa.text(_ROW + condition)
+    for condition in ("slug = :key", ":key = ANY (hosts)", "id = CAST(:key AS uuid)")
 )
 _ALL = sa.text(_ROW + "closed_at IS NULL ORDER BY slug")
 _CONFIG = sa.text(

@@ -2,55 +2,57 @@
 
 from uuid import UUID
 
-from anxin.kernel.entry import entry
+from anxin.kernel.entry import Entry, entry
 from anxin.kernel.i18n import lazy
 
 
 @entry("tenancy.applied", line=lazy("Applied the tenant's file"))
-class TenantApplied:
+class TenantApplied(Entry):
     changes: int
 
 
 @entry("tenancy.module_on", line=lazy("Switched a module on"))
-class ModuleOn:
+class ModuleOn(Entry):
     module: str
 
 
 @entry("tenancy.module_off", line=lazy("Switched a module off"))
-class ModuleOff:
+class ModuleOff(Entry):
     module: str
 
 
 @entry("tenancy.assessment_signed", line=lazy("Signed the impact assessment of a module"))
-class ImpactSigned:
+class ImpactSigned(Entry):
     module: str
 
 
 @entry("tenancy.brand_changed", line=lazy("Changed name or colours"))
-class BrandChanged:
+class BrandChanged(Entry):
     fields: tuple[str, ...]
 
 
 @entry("tenancy.settings_changed", line=lazy("Changed settings"))
-class SettingsChanged:
+class SettingsChanged(Entry):
     name: str
     fields: tuple[str, ...]
 
 
 @entry("tenancy.unit_added", line=lazy("Added a unit"))
-class UnitAdded:
+class UnitAdded(Entry):
     unit_id: UUID
 
 
 @entry("tenancy.unit_changed", line=lazy("Renamed or moved a unit"))
-class UnitChanged:
+class UnitChanged(Entry):
     unit_id: UUID
     what: str
 
 
 @entry("tenancy.unit_closed", line=lazy("Closed a unit"))
-class UnitClosed:
+class UnitClosed(Entry):
     unit_id: UUID
 
 
-ENTRIES: list[type] = [value for value in vars().copy().values() if isinstance(value, type) and hasattr(value, "action")]
+ENTRIES: list[type] = [
+    value for value in vars().copy().values() if isinstance(value, type) and hasattr(value, "action")
+]

@@ -49,7 +49,9 @@ class Unit(TenantModel):
     parent_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(comment="the union's own code, stable over renames")
     name: Mapped[str]
-    path: Mapped[str] = mapped_column(sa.Text(collation="C"), comment="/id/id/… of all ancestors and itself, hex")
+    path: Mapped[str] = mapped_column(
+        sa.Text(collation="C"), comment="/id/id/… of all ancestors and itself, hex"
+    )
     position: Mapped[int] = mapped_column(server_default="0")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     closed_at: Mapped[datetime | None] = mapped_column(comment="closed units keep their history")
@@ -101,7 +103,8 @@ class Contract(TenantModel):
         one_of("state", "draft", "running", "ended"),
         sa.CheckConstraint("ends_on >= starts_on", name="dates"),
         sa.CheckConstraint(
-            "state <> 'running' OR (employer_signed_at IS NOT NULL AND agency_signed_at IS NOT NULL)", name="signed"
+            "state <> 'running' OR (employer_signed_at IS NOT NULL AND agency_signed_at IS NOT NULL)",
+            name="signed",
         ),
         sa.Index("ix_contract_agency", "tenant_id", "agency_id"),
     )
@@ -116,4 +119,6 @@ class Contract(TenantModel):
     employer_signed_at: Mapped[datetime | None]
     agency_signed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    terms: Mapped[dict[str, Any]] = mapped_column(pg.JSONB, server_default="{}", comment="caps, prices in fen, SLA")
+    terms: Mapped[dict[str, Any]] = mapped_column(
+        pg.JSONB, server_default="{}", comment="caps, prices in fen, SLA"
+    )

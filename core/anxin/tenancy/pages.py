@@ -50,9 +50,7 @@ def module(ctx: Ctx, name: str) -> ResponseReturnValue:
 
 
 def _ask(ctx: Ctx, name: str, error: Invalid | None = None) -> ResponseReturnValue:
-    return page(
-        "tenancy/module.html", state=services.module(ctx, name), errors=error.fields if error else {}
-    )
+    return page("tenancy/module.html", state=services.module(ctx, name), errors=error.fields if error else {})
 
 
 def _ask_again(ctx: Ctx, error: Invalid, name: str) -> ResponseReturnValue:

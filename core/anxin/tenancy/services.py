@@ -42,7 +42,9 @@ class ModuleState:
 
 
 def modules(ctx: Ctx) -> list[ModuleState]:
-    rows = {row.name: row for row in ctx.db.scalars(sa.select(Module).where(Module.tenant_id == ctx.tenant.id))}
+    rows = {
+        row.name: row for row in ctx.db.scalars(sa.select(Module).where(Module.tenant_id == ctx.tenant.id))
+    }
     return [ModuleState(plugin, rows.get(name)) for name, plugin in ctx.runtime.registry.plugins.items()]
 
 
@@ -210,7 +212,9 @@ def close_unit(ctx: Ctx, unit_id: UUID) -> None:
         )
     )
     if open_below:
-        raise Conflict(lazy("There are open units below this one. Close or move them first."), code="unit_has_children")
+        raise Conflict(
+            lazy("There are open units below this one. Close or move them first."), code="unit_has_children"
+        )
     row.closed_at = ctx.now
     ctx.add(UnitMove(unit_id=row.id, what="closed", before=row.name))
     ctx.audit(entries.UnitClosed(unit_id=row.id))

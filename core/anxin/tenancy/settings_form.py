@@ -79,7 +79,7 @@ def _options(field: fields.Field[Any]) -> tuple[Any, ...]:
 def collect(schema: Schema, present: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
     """The new values: what the form shows is taken from it, everything else stays as it is."""
     values = dict(present)
-    for line in layout(schema, schema.load(dict(present))):
+    for line in layout(schema, schema.load(dict(present))):  # type: ignore[arg-type]  (one object)
         place, *rest = line.name.split(".")
         if rest:
             values[place] = {**(values.get(place) or {}), rest[0]: _value(line, form)}

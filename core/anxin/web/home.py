@@ -24,7 +24,9 @@ def index(ctx: Ctx) -> ResponseReturnValue:
     """Employees: greeting, tiles, what is coming up. Visitors are asked to sign in."""
     if not ctx.actor.signed_in:
         raise SignInRequired()
-    if ctx.tenant.kind == "agency" or ctx.actor.contract_id is not None:  # an agency's people come here to work
+    if (
+        ctx.tenant.kind == "agency" or ctx.actor.contract_id is not None
+    ):  # an agency's people come here to work
         return redirect(url_for("home.workbench"), code=303)
     cards, silent = collect(ctx, "home_cards")
     cards.sort(key=lambda card: card.order)

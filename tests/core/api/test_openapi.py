@@ -32,7 +32,9 @@ def test_the_document_lists_only_what_is_on(admin, scope, tenant, runtime):
 
 
 def test_errors_are_problem_json_in_the_users_language(admin):
-    answer = admin.put(f"{admin.base}/api/tenancy/brand", json={"product_name": "x", "colour": "#12345", "extra": 1})
+    answer = admin.put(
+        f"{admin.base}/api/tenancy/brand", json={"product_name": "x", "colour": "#12345", "extra": 1}
+    )
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
     assert set(answer.json["errors"]) == {"colour", "extra"}
@@ -53,7 +55,9 @@ def test_a_token_works_until_it_is_ended(app, admin, person, client_as):
 
 def test_the_same_key_acts_once_and_answers_the_same(admin):
     def add(key, name):
-        return admin.post(f"{admin.base}/api/tenancy/units", json={"name": name}, headers={"Idempotency-Key": key})
+        return admin.post(
+            f"{admin.base}/api/tenancy/units", json={"name": name}, headers={"Idempotency-Key": key}
+        )
 
     first, again = add("k1", "采油一队"), add("k1", "采油一队")
     assert first.status_code == again.status_code == 201

@@ -7,13 +7,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anxin.audit.checkpoint import Checkpoint, CheckpointError, Signer, Verifier, countersign, sign, verify
 from anxin.audit.checkpoint_file import CheckpointFile
 from anxin.audit.leaves import Head, Problem, Sealed, check_tree, leaf_data
 from anxin.audit.merkle import leaf_hash, root_of
 from anxin.kernel.i18n import locale_scope
-from hypothesis import given
-from hypothesis import strategies as st
 
 SIGNER = Signer("anxin.example.org", bytes(range(32)))
 AGENCY = Signer("mingxin", b"m" * 32)

@@ -1,10 +1,11 @@
 """The audit tree against the RFC's known roots, its plain definition, and forged proofs."""
 
 import pytest
-from anxin.audit import merkle
-from anxin.audit.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash, root_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from anxin.audit import merkle
+from anxin.audit.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash, root_of
 
 # The test vectors of Certificate Transparency (RFC 6962 and 9162 define the same tree).
 ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]

@@ -43,7 +43,7 @@ def test_sealing_twice_changes_nothing(runtime, sealed):
 
 
 TAMPERINGS = {
-    "one byte of an entry": "UPDATE core.audit_entry SET detail = '{\"how\": \"resetx\"}' WHERE tenant_id = :t AND seq = 7",
+    "one byte of an entry": 'UPDATE core.audit_entry SET detail = \'{"how": "resetx"}\' WHERE tenant_id = :t AND seq = 7',
     "who did it": "UPDATE core.audit_entry SET actor_kind = 'visitor' WHERE tenant_id = :t AND seq = 7",
     "one entry deleted": "DELETE FROM core.audit_entry WHERE tenant_id = :t AND seq = 7",
     "the end cut off": "DELETE FROM core.audit_entry WHERE tenant_id = :t AND seq >= 15",

@@ -32,7 +32,9 @@ def test_a_copy_holds_what_every_room_keeps(client_as, known, runtime):
     client = client_as(known)
     copy = client.get(f"{client.base}/api/consent/data").json
     assert copy["data"]["identity"]["contact"]["phone"] == "19900001234"
-    assert {room.name for room in runtime.registry.core.subjects} | set(runtime.registry.plugins) == set(copy["data"])
+    assert {room.name for room in runtime.registry.core.subjects} | set(runtime.registry.plugins) == set(
+        copy["data"]
+    )
 
 
 def test_erasure_runs_as_a_job_and_forgets_the_key(client_as, known, scope, tenant, runtime):
@@ -40,11 +42,16 @@ def test_erasure_runs_as_a_job_and_forgets_the_key(client_as, known, scope, tena
     assert client.post(f"{client.base}/consent/data/erase", data={}).status_code == 422
     assert client.post(f"{client.base}/consent/data/erase", data={"sure": "1"}).status_code == 303
     with scope(tenant) as ctx:
-        waiting = ctx.db.scalar(sa.text("SELECT id FROM core.outbox WHERE job = 'consent.erase' AND done_at IS NULL"))
+        waiting = ctx.db.scalar(
+            sa.text("SELECT id FROM core.outbox WHERE job = 'consent.erase' AND done_at IS NULL")
+        )
     assert jobs.run(runtime, tenant, waiting) == "done"
     assert contact(scope, tenant, known) is None
     with scope(tenant) as ctx:
-        assert ctx.db.scalar(sa.text("SELECT wrapped FROM core.subject_key WHERE id = :p"), {"p": known.id}) is None
+        assert (
+            ctx.db.scalar(sa.text("SELECT wrapped FROM core.subject_key WHERE id = :p"), {"p": known.id})
+            is None
+        )
     assert known.id in {line.subject_id for line in ledger.read(runtime.settings)}
     assert "已完成" in client.get(f"{client.base}/consent/data").get_data(as_text=True)
 
@@ -68,17 +75,26 @@ def test_a_restored_key_is_deleted_again(scope, tenant, known, settings, runtime
     engine = sa.create_engine(driver_url(settings.database_url))
     row = {"t": tenant.id, "p": known.id}
     with engine.begin() as copy:
-        kept = copy.scalar(sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = :t AND id = :p"), row)
+        kept = copy.scalar(
+            sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = :t AND id = :p"), row
+        )
     with scope(tenant) as ctx:
         ctx.unaudited("test")
         ctx.keys.erase(known.id)
     with engine.begin() as restored:
         restored.execute(
-            sa.text("UPDATE core.subject_key SET wrapped = :w, erased_at = NULL WHERE tenant_id = :t AND id = :p"),
+            sa.text(
+                "UPDATE core.subject_key SET wrapped = :w, erased_at = NULL WHERE tenant_id = :t AND id = :p"
+            ),
             {**row, "w": kept},
         )
         assert ledger.replay(restored, ledger.read(runtime.settings)) >= 1
-        assert restored.scalar(sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = :t AND id = :p"), row) is None
+        assert (
+            restored.scalar(
+                sa.text("SELECT wrapped FROM core.subject_key WHERE tenant_id = :t AND id = :p"), row
+            )
+            is None
+        )
     engine.dispose()
 
 

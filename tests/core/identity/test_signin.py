@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+
 from anxin.identity import passwords, signin
 from anxin.identity.models import Login, Person
 from anxin.tenancy.models import Contract

@@ -50,6 +50,9 @@ def test_a_module_switched_off_on_the_page_is_in_the_plan(runtime, applied, scop
 
 def test_a_clinical_grant_for_the_unions_own_people_is_refused(runtime, applied):
     text = (DEMO / "dongling.toml").read_text(encoding="utf-8")
-    bad = text + '\n[roles.spy]\ntitle = { zh = "探子", en = "Spy" }\ngrants = ["assessments.result.read:tenant"]\n'
+    bad = (
+        text
+        + '\n[roles.spy]\ntitle = { zh = "探子", en = "Spy" }\ngrants = ["assessments.result.read:tenant"]\n'
+    )
     with pytest.raises(Invalid):
         apply.plan(runtime, files.parse(bad))

@@ -13,6 +13,9 @@ dependencies = ["anxin>=0.1,<0.2"]
 [project.entry-points."anxin.plugins"]
 plugname = "anxin_plugname.plugin"
 
+[tool.hatch.build]
+dev-mode-dirs = ["."]  # an editable install is one .pth file
+
 [tool.hatch.build.targets.wheel]
 packages = ["anxin_plugname"]
 

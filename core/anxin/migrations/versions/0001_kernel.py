@@ -242,8 +242,12 @@ def upgrade() -> None:
     op.create_table(
         "subject_key",
         sa.Column("tenant_id", sa.Uuid, sa.ForeignKey("core.tenant.id"), nullable=False),
-        sa.Column("id", sa.Uuid, nullable=False, comment="the subject: a person, or a tenant for its own secrets"),
-        sa.Column("wrapped", sa.LargeBinary, comment="null once erased: what it sealed can never be opened again"),
+        sa.Column(
+            "id", sa.Uuid, nullable=False, comment="the subject: a person, or a tenant for its own secrets"
+        ),
+        sa.Column(
+            "wrapped", sa.LargeBinary, comment="null once erased: what it sealed can never be opened again"
+        ),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
         sa.Column("erased_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("(wrapped IS NULL) = (erased_at IS NOT NULL)", name="erased"),
@@ -257,7 +261,9 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid, sa.ForeignKey("core.tenant.id"), nullable=False),
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("job", sa.Text, nullable=False),
-        sa.Column("payload", pg.JSONB, nullable=False, server_default="{}", comment="ids and codes, never content"),
+        sa.Column(
+            "payload", pg.JSONB, nullable=False, server_default="{}", comment="ids and codes, never content"
+        ),
         sa.Column("token_hash", sa.LargeBinary, nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
@@ -276,7 +282,9 @@ def upgrade() -> None:
         "CREATE INDEX outbox_due ON core.outbox (tenant_id, due_at) WHERE done_at IS NULL AND failed_at IS NULL"
     )
     # the relay asks across tenants; this index serves it alone and holds only what is still to be done
-    op.execute("CREATE INDEX outbox_relay ON core.outbox (due_at) WHERE done_at IS NULL AND failed_at IS NULL")
+    op.execute(
+        "CREATE INDEX outbox_relay ON core.outbox (due_at) WHERE done_at IS NULL AND failed_at IS NULL"
+    )
     op.execute("CREATE INDEX outbox_done ON core.outbox (done_at) WHERE done_at IS NOT NULL")
     ddl.protect("core.outbox", rights="SELECT, INSERT, UPDATE")
     ddl.let_guard("core.outbox", "SELECT, INSERT, UPDATE, DELETE")
