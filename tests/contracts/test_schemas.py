@@ -1,0 +1,111 @@
+"""Unknown keys are refused in every input there is: the guard's, the API's, every tenant setting, however nested."""
+
+from collections.abc import Iterator
+
+import pytest
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
+from marshmallow.exceptions import RegistryError
+
+from anxin.tenancy import files_schema
+
+from .routes import routes
+
+
+def reachable(app) -> dict[str, type[Schema]]:
+    """Every schema that takes something from outside, with where it was found."""
+    found = {f"{route} ({location})": schema for route in routes(app) for location, schema in route.schemas}
+    registry = app.extensions["anxin"].registry
+    for name in (*registry.core.settings, *registry.plugins):
+        if (schema := registry.settings_schema(name)) is not None:
+            found[f"settings of {name}"] = schema
+    for thing in vars(files_schema).values():
+        if (
+            isinstance(thing, type)
+            and issubclass(thing, Schema)
+            and thing.__module__ == files_schema.__name__
+        ):
+            found[f"tenant file: {thing.__name__}"] = thing
+    return found
+
+
+def with_nested(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema, str | None]]:
+    """The schema and all it nests, each with its path and the `unknown` a Nested field may override it with."""
+    yield path, schema, None
+    for name, field in schema.load_fields.items():
+        yield from _inside(field, f"{path}.{name}")
+
+
+def _inside(field: fields.Field, path: str) -> Iterator[tuple[str, Schema, str | None]]:
+    match field:
+        case fields.Nested():
+            inner = list(with_nested(field.schema, path))
+            yield path, inner[0][1], field.unknown
+            yield from inner[1:]
+        case fields.List():
+            yield from _inside(field.inner, f"{path}[]")
+        case fields.Dict():
+            for part in (field.key_field, field.value_field):
+                if part is not None:
+                    yield from _inside(part, f"{path}{{}}")
+
+
+def lenient(schemas: dict[str, type[Schema]]) -> list[str]:
+    return [
+        f"{where}{path}: {type(schema).__name__}"
+        for where, made in schemas.items()
+        for path, schema, override in with_nested(made())
+        if (override or schema.unknown) != RAISE
+    ]
+
+
+def test_unknown_keys_are_refused_everywhere(app) -> None:
+    schemas = reachable(app)
+    assert len(schemas) > 30
+    assert lenient(schemas) == []
+
+
+def test_the_rule_sees_into_nested_schemas() -> None:
+    class Inner(Schema):
+        class Meta:
+            unknown = EXCLUDE
+
+    class Outer(Schema):
+        one = fields.Nested(Inner)
+        many = fields.List(fields.Nested(Inner))
+        named = fields.Dict(keys=fields.String(), values=fields.Nested(Inner))
+        overridden = fields.Nested(Inner, unknown=RAISE)
+
+    assert lenient({"x": Outer}) == ["x.one: Inner", "x.many[]: Inner", "x.named{}: Inner"]
+
+
+def test_each_one_names_the_key_it_does_not_know(app) -> None:
+    """As it answers, not only as it is declared: a pre_load that swallows keys would show here."""
+    silent = []
+    for where, made in reachable(app).items():
+        try:
+            made().load({"no_such_key_here": 1})
+        except (ValidationError, RegistryError) as error:
+            if "no_such_key_here" in str(getattr(error, "messages", "")):
+                continue
+        silent.append(where)
+    assert silent == []
+
+
+@pytest.mark.parametrize("location", ["query", "form", "json"])
+def test_requests_with_an_unknown_key_are_422(app, client_as, person, tenant, location) -> None:
+    """Through the whole stack: an admin's request with one key too many, at every address of that kind."""
+    client = client_as(person("admin"))
+    grants = app.extensions["anxin"].caches["directory"].by_id(tenant.id).roles["admin"]
+    wrong = {}
+    for route in routes(app):
+        if location not in [where for where, _ in route.schemas] or route.ids or not route.permitted(grants):
+            continue
+        if route.guard.purpose or (route.guard.access.name == "public" and location == "form"):
+            continue  # the consent page comes first; a visitor's forms show themselves again
+        kind = {"query": "query_string", "form": "data", "json": "json"}[location]
+        answer = client.open(
+            client.base + route.address(), method=route.method, **{kind: {"no_such_key": "1"}}
+        )
+        if answer.status_code not in (404, 422):
+            wrong[str(route)] = answer.status_code
+    assert wrong == {}
