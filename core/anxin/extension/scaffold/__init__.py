@@ -52,7 +52,7 @@ class Words:
                 f"{self.thing!r} cannot be what a row is called: use one lower-case English word"
             )
         for title in (self.title, self.chinese):
-            if not title.strip() or re.search(r"[\"\\\n%{}]", title):
+            if not title.strip() or not title.isprintable() or re.search(r"[\"\\%{}]", title):
                 raise UnusableName(
                     f"{title!r} cannot be a title: leave out quotes, backslashes, braces and %"
                 )
