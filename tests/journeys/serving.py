@@ -25,7 +25,8 @@ from anxin.embedded.lock import State
 
 READY_SECONDS = 240.0  # the first start migrates and fills; on a busy machine that takes its time
 STOP_SECONDS = 40.0
-OURS = ("ANXIN_", "DATABASE_", "REDIS_")
+# not passed on: our own settings, and a developer's switch that makes every process compile everything anew
+KEPT_BACK = ("ANXIN_", "DATABASE_", "REDIS_", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass
@@ -156,7 +157,7 @@ def serving(command: str, **env: str) -> Iterator[Serving]:
     home = Path(tempfile.mkdtemp(prefix="anxin-journey-", dir="/tmp"))
     home.chmod(0o755)  # started as root, the servers run as another user, who has to pass here
     port, provider = free_ports(2)
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(KEPT_BACK)}
     clean |= {"ANXIN_DEMO_PROVIDER_PORT": str(provider), **env}
     served = Serving(command, home / "data", port, clean)
     try:

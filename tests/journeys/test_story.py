@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 from tests.journeys.people import DESKTOP, PHONE, Person, Stage, through_the_employer, with_passphrase
 from tests.journeys.serving import Serving, wait_until
 
@@ -290,6 +290,7 @@ def off_and_on_again(
     assert not [path for path in worker.json(document)["paths"] if "assessments" in path]
     admin.link("启用")
     switch = admin.page.get_by_role("dialog")
+    expect(switch).to_be_visible()
     for box in switch.get_by_role("checkbox").all():
         box.check()
     switch.get_by_role("button", name="启用").click()
@@ -322,24 +323,33 @@ PAGES = ("/", "/assessments/", "/assessments/take/phq9", "/me", "/consent/", "/a
 
 
 def test_an_employees_page_is_light(stage: Stage) -> None:
-    """With an empty cache, everything the page brings with it counted as it travels."""
+    """Bytes as they travel: with everything the page brings (an empty cache), and again with a warm one."""
     door = stage.enter(PHONE)
     through_the_employer(door, "dongling", "周晓岚")
     cookies = door.context.cookies()
-    weights = {}
+    cold, warm = {}, {}
     for path in PAGES:
         person = stage.enter(PHONE)
         person.context.add_cookies(cookies)  # type: ignore[arg-type]
-        sizes: list[int] = []
-        person.page.on("requestfinished", lambda request, sizes=sizes: sizes.append(weight(request.sizes())))
-        person.page.goto(f"{person.address}/t/dongling{path}", wait_until="networkidle")
-        weights[path] = sum(sizes)
-    print("", *(f"{size / 1024:6.1f} KB  {path}" for path, size in weights.items()), sep="\n")
-    assert all(0 < size <= 40 * 1024 for size in weights.values()), weights
+        cold[path], warm[path] = travelled(person, path), travelled(person, path)
+    print(
+        "",
+        *(f"{cold[path] / 1024:6.1f} KB cold {warm[path] / 1024:6.1f} KB warm  {path}" for path in PAGES),
+        sep="\n",
+    )
+    assert all(0 < warm[path] < size <= 40 * 1024 for path, size in cold.items()), cold
 
 
-def weight(sizes: dict[str, int]) -> int:
-    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+def travelled(person: Person, path: str) -> int:
+    sizes: list[int] = []
+
+    def finished(request: Request) -> None:
+        sizes.append(max(0, request.sizes()["responseBodySize"]))  # negative: from the cache
+
+    person.page.on("requestfinished", finished)
+    person.page.goto(f"{person.address}/t/dongling{path}", wait_until="networkidle")
+    person.page.remove_listener("requestfinished", finished)
+    return sum(sizes)
 
 
 def test_the_idle_set_is_small(demo: Serving) -> None:
