@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from anxin.app import create_app
 from anxin.cli.options import database_option, json_option, print_json
+from anxin.embedded.lock import current_owner
 from anxin.identity import sessions, signin
 from anxin.identity.entries import SessionEnded
 from anxin.identity.models import Login, Person
@@ -77,7 +78,7 @@ def link(settings: Settings, slug: str, login: str, as_json: bool) -> None:
         row = _login(ctx, login)
         kind = "reset" if row.password else "activate"
         token = signin.make_link(ctx, row.person_id, kind)
-    address = f"{settings.public_url}/t/{tenant.slug}/welcome/{token}"
+    address = f"{_served_at(settings)}/t/{tenant.slug}/welcome/{token}"
     if as_json:
         print_json({"login": login, "kind": kind, "link": address})
     else:
@@ -102,6 +103,14 @@ def sign_out(settings: Settings, slug: str, login: str) -> None:
         count = sessions.end_all(ctx, row.person_id)
         ctx.audit(SessionEnded(subject_id=row.person_id, count=count))
     click.echo(f"{count} sessions ended")
+
+
+def _served_at(settings: Settings) -> str:
+    """The public address, or where `anxin up` serves this folder now: it may have been given another port."""
+    owner = current_owner(settings.data_dir)
+    if settings.sources["public_url"] == "derived" and owner is not None and owner.url:
+        return owner.url
+    return settings.public_url
 
 
 def _login(ctx: Ctx, name: str) -> Login:
