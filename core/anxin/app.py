@@ -71,19 +71,30 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
 def open_request() -> Ctx:
     """The context of this request: its tenant by path or host, its actor by token or cookie, or a visitor."""
     runtime = _runtime()
-    tenant = request_tenant()
+    ctx = _signed_in(runtime) or visitor_ctx(runtime, request_tenant())
+    ctx.plugin = getattr(_blueprint(), "plugin", None)
+    i18n.prefer(person=ctx.actor.locale, tenant=ctx.tenant.locale)
+    return ctx
+
+
+def _signed_in(runtime: Runtime) -> Ctx | None:
+    """The context of the request's session or token; None for visitors. SignInRequired for a token that opens nothing.
+
+    A remembered tenant will do here: opening the session tells whether the memory is current.
+    """
+    directory: Directory = runtime.caches["directory"]
+    tenant = directory.recall(request.environ.get("anxin.slug", "")) or request_tenant()
     bearer = cookies.bearer()
     token = bearer or cookies.session_token(tenant)
-    ctx = None
-    if token:
-        try:
-            ctx = sessions.open_ctx(runtime, tenant, token)
-        except SignInRequired:
-            if bearer:
-                raise
-    ctx = ctx or visitor_ctx(runtime, tenant)
-    ctx.plugin = getattr(_blueprint(), "plugin", None)
-    i18n.prefer(person=ctx.actor.locale, tenant=tenant.locale)
+    if not token:
+        return None
+    try:
+        ctx = sessions.open_ctx(runtime, tenant, token)
+    except SignInRequired:
+        if bearer:
+            raise
+        return None
+    g.tenant = ctx.tenant
     return ctx
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from anxin.consent.models import Consent
 from anxin.extension.manifest import Purpose
 from anxin.identity.models import Assignment, Person
+from anxin.identity.sessions import OWN_CONSENTS
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.db import TenantModel
 from anxin.kernel.entry import Refused
@@ -78,7 +79,11 @@ class ConsentAccess:
         declared = self._declared(ctx, purpose)
         if declared.basis != "consent":
             return
-        if ctx.actor.person_id is None or not agreed(ctx, ctx.actor.person_id, declared):
+        given = ctx.notes.get(OWN_CONSENTS)
+        if given is not None:  # read with the session, in the same transaction as everything else of this request
+            if given.get(purpose, 0) < declared.version:
+                raise ConsentRequired(purpose)
+        elif ctx.actor.person_id is None or not agreed(ctx, ctx.actor.person_id, declared):
             raise ConsentRequired(purpose)
 
     def decide(

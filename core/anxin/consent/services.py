@@ -11,6 +11,7 @@ from anxin.consent import entries
 from anxin.consent.models import Consent, Decision
 from anxin.extension.events import ConsentWithdrawn
 from anxin.extension.manifest import Purpose
+from anxin.identity.sessions import OWN_CONSENTS
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import NotFound, SignInRequired
 from anxin.kernel.i18n import current_locale
@@ -79,6 +80,8 @@ def answer(ctx: Ctx, asked: Purpose, given: str, *, method: str = "page") -> Non
 
 def record(ctx: Ctx, person_id: UUID, asked: Purpose, given: str, *, method: str) -> None:
     """The rows of an answer: the present state, and the proof."""
+    if person_id == ctx.actor.person_id:
+        ctx.notes.pop(OWN_CONSENTS, None)  # what was read with the session no longer holds
     state = {"version": asked.version, "agreed": given == "agreed", "decided_at": ctx.now}
     ctx.execute(
         pg.insert(Consent)

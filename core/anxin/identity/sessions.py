@@ -20,6 +20,7 @@ from anxin.kernel.ctx import Ctx, enter
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.runtime import Runtime
 
+OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 
@@ -31,9 +32,13 @@ SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_i
                     AND (m.until IS NULL OR m.until > now())), '[]') AS memberships,
        p.contract_id IS NULL OR EXISTS (SELECT 1 FROM core.contract c WHERE c.tenant_id = p.tenant_id
           AND c.id = p.contract_id AND c.state = 'running' AND current_date BETWEEN c.starts_on AND c.ends_on) AS covered,
-       (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key
+       (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key,
+       coalesce((SELECT jsonb_object_agg(a.purpose, a.version) FROM core.consent a
+                  WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.agreed), '{}') AS agreed,
+       here.config_version, here.closed_at IS NOT NULL AS closed
   FROM core.sign_in s
   JOIN core.person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
+  JOIN core.tenant here ON here.id = s.tenant_id
   LEFT JOIN core.tenant home ON home.id = p.home_tenant_id
  WHERE s.tenant_id = %(tenant)s AND s.token_hash = %(hash)s AND p.state = 'active'
 """
@@ -41,16 +46,26 @@ SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_i
 
 def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
     """The context of a signed-in request. SignInRequired when the token is unknown, ended, of another tenant, or its
-    contract no longer runs."""
+    contract no longer runs.
+
+    `tenant` may be the process's memory of it: the same round trip brings the version of its configuration, and an
+    older memory is renewed before anybody relies on it.
+    """
     session = Session(runtime.engine, expire_on_commit=False)
     try:
         entered, rows = enter(
             session, token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)}
         )
-        if entered[0] != tenant.id or len(rows) != 1 or not rows[0][10]:
+        if entered[0] != tenant.id or len(rows) != 1:
             raise SignInRequired()
+        covered, key, agreed, version, closed = rows[0][10:]
+        if closed or not covered:
+            raise SignInRequired()
+        if version != tenant.config_version:
+            tenant = runtime.caches["directory"].by_id(tenant.id)
         ctx = Ctx(runtime, tenant, session, _actor(runtime, tenant, entered[2], rows[0]), token=token)
-        ctx.keys.know(rows[0][2], rows[0][11])
+        ctx.keys.know(rows[0][2], key)
+        ctx.notes[OWN_CONSENTS] = agreed
     except BaseException:
         session.close()
         raise

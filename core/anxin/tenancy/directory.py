@@ -36,7 +36,13 @@ class Directory:
     def __init__(self, engine: Engine, visitors: Shared) -> None:
         self._engine, self._visitors = engine, visitors
         self._configured: dict[UUID, TenantInfo] = {}
+        self._slugs: dict[str, UUID] = {}  # a slug never changes and is never given twice
         self._lock = threading.Lock()
+
+    def recall(self, slug: str) -> TenantInfo | None:
+        """What this process remembers; whoever uses it checks `config_version` (see identity.sessions.open_ctx)."""
+        tenant_id = self._slugs.get(slug)
+        return self._configured.get(tenant_id) if tenant_id else None
 
     def by_slug(self, slug: str) -> TenantInfo:
         return self._find(_BY_SLUG, slug)
@@ -78,6 +84,7 @@ class Directory:
         )
         with self._lock:
             self._configured[info.id] = info
+            self._slugs[info.slug] = info.id
         return info
 
 
