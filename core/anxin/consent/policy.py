@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from anxin.consent import entries, rights, services
+from anxin.consent import entries, retention, rights, services
 from anxin.consent.models import DataRequest
 from anxin.extension.manifest import NavItem, Purpose, Retention, SubjectRights
 from anxin.kernel.guard import Permission
@@ -16,7 +16,7 @@ TEXTS_MANAGE = Permission(
 PERMISSIONS = [TEXTS_MANAGE]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
-JOBS: list[Job] = [rights.erase_job]
+JOBS: list[Job] = [rights.erase_job, retention.nightly]
 NAV = [
     NavItem(
         lazy("Privacy and consent"),
