@@ -17,6 +17,8 @@ from anxin.kernel.i18n import lazy
 from anxin.kernel.runtime import Runtime
 
 CHUNK = 2000
+# heads and entries of one moment: what a sealer numbers between two reads would be signed for by nobody
+SNAPSHOT = "REPEATABLE READ"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def verify_tenant(runtime: Runtime, tenant: TenantInfo) -> Verdict:
     origin = sealer.origin(tenant.id)
     on_file, problems = sealer.heads_file(runtime.settings).check(verifiers)
     problems = [problem for problem in problems if problem.origin in (origin, "checkpoints.txt")]
-    with tenant_scope(runtime, tenant, system("cli.audit.verify")) as ctx:
+    with tenant_scope(runtime, tenant, system("cli.audit.verify"), isolation=SNAPSHOT) as ctx:
         in_database, bad_notes = _heads(ctx, origin, verifiers)
         entries = list(_entries(ctx))
     heads = [*on_file.get(origin, []), *in_database]

@@ -310,7 +310,12 @@ def enter(
 
 @contextmanager
 def tenant_scope(
-    runtime: Runtime, tenant: TenantInfo, actor: Actor | None = None, *, token: str | None = None
+    runtime: Runtime,
+    tenant: TenantInfo,
+    actor: Actor | None = None,
+    *,
+    token: str | None = None,
+    isolation: str | None = None,
 ) -> Iterator[Ctx]:
     """A context for operator commands, seeding and tests: commits at the end, rolls back on any exception.
 
@@ -325,7 +330,8 @@ def tenant_scope(
         lifetime=timedelta(hours=2),
         person_id=actor.person_id,
     )
-    session = Session(runtime.engine, expire_on_commit=False)
+    engine = runtime.engine.execution_options(isolation_level=isolation) if isolation else runtime.engine
+    session = Session(engine, expire_on_commit=False)
     try:
         enter(session, token)
         ctx = Ctx(runtime, tenant, session, actor, token=token)

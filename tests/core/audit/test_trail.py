@@ -1,5 +1,7 @@
 """The trail in a real database: sealed, verified, and every way of tampering found and named."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -40,6 +42,25 @@ def test_an_untouched_trail_verifies(runtime, sealed):
 
 def test_sealing_twice_changes_nothing(runtime, sealed):
     assert sealer.seal(runtime, sealed.id) == 0
+
+
+def test_a_sealer_at_work_is_no_tampering(runtime, sealed, scope, person, monkeypatch):
+    """Entries sealed between reading the heads and reading the entries are left for the next time."""
+    someone = person("employee", tenant=sealed)
+    heads, sealing = verifying._heads, threading.Thread(target=sealer.seal, args=(runtime, sealed.id))
+
+    def slow_heads(*args):
+        found = heads(*args)
+        with scope(sealed) as ctx:
+            ctx.audit(PassphraseSet(subject_id=someone.id, how="reset"))
+        sealing.start()
+        sealing.join(10)
+        return found
+
+    monkeypatch.setattr(verifying, "_heads", slow_heads)
+    assert problems(runtime, sealed) == []
+    monkeypatch.undo()
+    assert verifying.verify_tenant(runtime, sealed).entries == 21
 
 
 TAMPERINGS = {
