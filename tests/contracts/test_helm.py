@@ -187,6 +187,24 @@ def test_the_chart_and_the_distribution_have_one_version() -> None:
         assert chart.metadata["appVersion"] == project["version"]
 
 
+def test_what_the_image_is_built_from_enters_the_build() -> None:
+    """Dockerfile.dockerignore keeps everything out that it does not name."""
+    rules = (ROOT / "helm" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    let_in = {rule[1:] for rule in rules if rule.startswith("!")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {path.partition("/")[0] for path in (*wheel["packages"], *wheel["force-include"])}
+    needed |= {project["project"]["readme"], *project["project"]["license-files"]}
+    needed |= {
+        project["tool"]["hatch"]["build"]["hooks"]["custom"]["path"],
+        "package.json",
+        "package-lock.json",
+    }
+    assert "*" in rules
+    assert needed | {"pyproject.toml", "requirements.lock"} <= let_in
+    assert all((ROOT / name).exists() for name in let_in)
+
+
 # ---- secrets ----
 
 
