@@ -23,7 +23,7 @@ def home_cards(ctx: Ctx) -> Iterable[Card]:
     for todo in campaigns.todo(ctx):
         yield Card(
             title=todo.campaign.title,
-            text=_("Until %(day)s. Taking part is your choice.", day=day(todo.campaign.closes_at)),
+            text=_("Until %(day)s. Taking part is your choice.", day=day(campaigns.last_day(todo.campaign))),
             href=url_for("assessments.index"),
             icon="clipboard-list",
             order=10,

@@ -41,7 +41,7 @@ def todo(one: Todo, locale: str) -> dict[str, Any]:
         "id": one.campaign.id,
         "title": one.campaign.title,
         "guidance": one.campaign.guidance,
-        "until": day(one.campaign.closes_at),
+        "until": day(campaigns.last_day(one.campaign)),
         "left": listed(one.left, locale, one.campaign.id),
         "done": len(one.instruments) - len(one.left),
         "total": len(one.instruments),
@@ -204,16 +204,11 @@ def campaign(one: Campaign, now: datetime, locale: str) -> dict[str, Any]:
         "title": one.title,
         "state": state,
         "state_text": STATES[state](),
-        "days": _("%(first)s to %(last)s", first=day(one.opens_at), last=day(_last_day(one))),
+        "days": _("%(first)s to %(last)s", first=day(one.opens_at), last=day(campaigns.last_day(one))),
         "instruments": "、".join(campaigns.titles(one.instruments, locale))
         if locale == "zh_CN"
         else ", ".join(campaigns.titles(one.instruments, locale)),
     }
-
-
-def _last_day(one: Campaign) -> datetime:
-    """The window ends at the midnight after the last day; people are told the last day."""
-    return one.closes_at - campaigns.ONE_SECOND
 
 
 def campaign_page(found: CampaignFigures, now: datetime, locale: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from anxin.kernel import clock
 from anxin.kernel import jobs as kernel_jobs
+from anxin.kernel.i18n import day, local
 from anxin.plugin import Conflict, Invalid, NotFound, Unit
+from anxin_assessments import hooks, views
 from anxin_assessments.models import Tally
 from anxin_assessments.services import campaigns, figures, sheets
 from anxin_assessments.services.counting import count_round
@@ -102,6 +104,22 @@ class TestPublishing:
             assert [todo.campaign.title for todo in campaigns.todo(ctx)] == ["秋季状态自评"]
         with as_person(outside) as ctx:
             assert campaigns.todo(ctx) == []
+
+    def test_people_read_the_same_last_day_as_the_admin(
+        self, app: Any, admin: Any, person: Any, tenant: Any, as_person: Any
+    ) -> None:
+        """The window ends at a midnight; the day that begins there is one too late."""
+        someone = person()
+        campaign = published(as_person, admin, "who5")
+        chosen = date.today() + timedelta(days=7)  # noqa: DTZ011 - as in `plan`
+        with app.test_request_context(f"/t/{tenant.slug}/"), as_person(someone) as ctx:
+            (todo,) = campaigns.todo(ctx)
+            card = next(iter(hooks.home_cards(ctx)))
+            shown = views.todo(todo, "zh_CN")["until"]
+            assert todo.campaign.id == campaign
+            assert local(campaigns.last_day(todo.campaign)).date() == chosen
+            assert shown == day(campaigns.last_day(todo.campaign))
+            assert shown in str(card.text)
 
     def test_a_unit_without_people(self, admin: Any, scope: Any, tenant: Any, as_person: Any) -> None:
         (plant,) = units(scope, tenant, "空厂")

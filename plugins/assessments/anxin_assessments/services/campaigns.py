@@ -131,6 +131,11 @@ def over(campaign: Campaign, now: datetime) -> bool:
     return campaign.state == "closed" or (campaign.state == "open" and campaign.closes_at <= now)
 
 
+def last_day(campaign: Campaign) -> datetime:
+    """The window ends at the midnight after the last day; people are told the last day."""
+    return campaign.closes_at - ONE_SECOND
+
+
 def running(campaign: Campaign, now: datetime) -> bool:
     return campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at
 
