@@ -40,14 +40,14 @@ up: install  ## Run the platform on real data: make up PORT=8000 DATA=var/data
 	@exec $(BIN)/anxin up --port $(PORT) --data "$(DATA)"
 
 test: install  ## Run the whole suite; TESTS=path runs a part.
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) $(TESTS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(TESTS)
 
 check: install  ## What CI runs: lint, types, translations, suite.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/python -m anxin.kernel.i18n check
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup
 
 fmt: install  ## Format the code and sort its imports.
 	@$(BIN)/ruff check --fix-only --quiet .
