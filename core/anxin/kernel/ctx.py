@@ -6,6 +6,7 @@ entries and the outbox rows in the same transaction and refuses to commit a chan
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ class Mark(NamedTuple):
     opened: frozenset[UUID]
 
 
+# plain SQL that changes data ("FOR UPDATE" only locks)
+CHANGES = re.compile(r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE)
 BAD_CAPABILITY = "28000"
 ROWS_AT_ONCE = 10_000
 
@@ -102,7 +105,8 @@ class Ctx:
 
     def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
         """Run a Core or ORM statement; data changes count as writes that need an audit entry."""
-        if getattr(statement, "is_dml", False):
+        plain = statement.text if isinstance(statement, sa.TextClause) else ""
+        if getattr(statement, "is_dml", False) or CHANGES.search(plain):
             self._wrote = True
         return self.db.execute(statement, parameters)
 
@@ -252,6 +256,7 @@ class Ctx:
     def pause(self) -> None:
         """Give the connection back before something slow outside; what is not committed is gone. Go on by `restart`."""
         self._reset()
+        self._excused = None
         self.db.rollback()
         self.db.expunge_all()
 
