@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, below, duty_covered, lazy, notify
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, Unit, below, duty_covered, lazy, notify
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part, Sheet
@@ -47,6 +47,8 @@ def create(
     """A draft. Days are whole days in the tenant's time zone, the last one included."""
     offered = [catalogue.offered_one(ctx, name) for name in instruments]
     opens_at, closes_at = window(opens_on, closes_on)
+    if unit_id is not None:
+        ctx.get(Unit, unit_id)
     campaign = ctx.add(
         Campaign(
             title=title.strip(),
