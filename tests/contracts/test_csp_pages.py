@@ -1,0 +1,133 @@
+"""Every plain page in a real browser, as each role, on a phone and a desk: no policy report, nothing in the console, no
+accessibility violation, nothing cut off at 320 px.
+"""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from anxin.web import headers
+
+from .everything import fill
+from .routes import all_rules
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PHONE, DESK, NARROW = (
+    {"width": 390, "height": 844},
+    {"width": 1280, "height": 800},
+    {"width": 320, "height": 640},
+)
+ROLES = ("visitor", "employee", "admin", "helper", "supervisor")
+
+
+@pytest.fixture(scope="module")
+def address(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM and not os.environ.get("CI"):
+        pytest.skip("no Chromium found: install it or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def shown_to(app, client) -> list[str]:
+    """The whole pages without a parameter this client may open, from the live URL map."""
+    addresses = [r.rule for r in all_rules(app) if "GET" in r.methods and not r.arguments]
+    answers = {path: client.get(client.base + path) for path in addresses}
+    return [
+        path for path, one in answers.items() if one.status_code == 200 and one.data.startswith(b"<!doctype")
+    ]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
+    return [f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_in_a_browser(
+    app, runtime, tenant, person, agency_person, give_consent, client_as, chromium, address, role
+) -> None:
+    if role == "visitor":
+        client, someone = client_as(tenant=tenant), None
+    else:
+        someone = (agency_person if role in ("helper", "supervisor") else person)(role, name="林晓峰")
+        asked = [one for one in runtime.registry.purposes.values() if one.basis == "consent"]
+        give_consent(someone, *asked[: len(asked) // 2])  # some agreed, some open: both are drawn
+        client = client_as(someone)
+    if role == "admin":
+        fill(runtime, tenant.id)  # lists with something in them
+    pages = shown_to(app, client)
+    assert len(pages) >= {"visitor": 1}.get(role, 6)
+    reported = headers.reports()
+    context = chromium.new_context(viewport=PHONE, base_url=address, reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    if someone:
+        context.add_cookies([{"name": f"anxin-{tenant.slug}", "value": someone.token, "url": address}])
+    page = context.new_page()
+    said: list[str] = []
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    wrong: dict[str, Any] = {}
+    for path in pages:
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            page.goto(client.base + path)
+            if found := violations(page):
+                wrong[f"{path} at {size['width']}"] = found
+        page.set_viewport_size(NARROW)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wrong[f"{path} at 320"] = f"{width} px wide"
+        if said:
+            wrong[f"{path} in the console"] = list(said)
+            said.clear()
+    context.close()
+    assert wrong == {}
+    assert headers.reports() == reported
+
+
+def test_a_page_that_breaks_the_policy_would_be_seen(chromium, address, tenant) -> None:
+    """The counters this file relies on do count."""
+    before = sum(headers.reports().values())
+    context = chromium.new_context(base_url=address)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"/t/{tenant.slug}/sign-in")
+    with page.expect_request("**/csp"):
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.wait_for_timeout(200)
+    assert violations(page) == []
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"/x.png\">')")
+    assert any("image-alt" in found for found in violations(page))
+    context.close()
+    assert any("Content Security Policy" in text for text in said)
+    assert sum(headers.reports().values()) > before
