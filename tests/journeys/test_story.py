@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, expect
 from tests.journeys.people import DESKTOP, PHONE, Person, Stage, through_the_employer, with_passphrase
 from tests.journeys.serving import Serving, wait_until
 
@@ -340,15 +340,15 @@ def test_an_employees_page_is_light(stage: Stage) -> None:
     assert all(0 < warm[path] < size <= 40 * 1024 for path, size in cold.items()), cold
 
 
+TRAVELLED = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .map(one => one.transferSize > 0 ? one.encodedBodySize : 0)"""
+
+
 def travelled(person: Person, path: str) -> int:
-    sizes: list[int] = []
-
-    def finished(request: Request) -> None:
-        sizes.append(max(0, request.sizes()["responseBodySize"]))  # negative: from the cache
-
-    person.page.on("requestfinished", finished)
+    """The browser's own account of the page and all it brought; what came from the cache counts nothing."""
     person.page.goto(f"{person.address}/t/dongling{path}", wait_until="networkidle")
-    person.page.remove_listener("requestfinished", finished)
+    sizes = person.page.evaluate(TRAVELLED)
+    assert len(sizes) >= 5, "page, styles, theme, script and icons"
     return sum(sizes)
 
 

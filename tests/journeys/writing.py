@@ -41,7 +41,7 @@ name = "测试厂工会"
 modules = ["assessments"]
 org = [{{ code = "U", name = "测试厂" }}]
 staff = [
-  {{ login = "admin", name = "周晓岚", number = "U1", unit = "U", roles = ["employee", "union_admin"], email = "z@kill.example" }},
+  {{ login = "admin", name = "周晓岚", number = "U1", unit = "U", roles = ["employee", "union_admin"], email = "z@k.test" }},
   {{ login = "worker", name = "林晓峰", number = "U2", unit = "U", roles = ["employee"], email = "l@kill.example" }},
 ]
 duty = [
