@@ -100,8 +100,10 @@ class Serving:
             return self.process.pid
         if name == "postgres":
             return int((self.data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        groups = self.state.groups
-        return next(pid for part, (pid, _) in groups.items() if part.split("-")[0] == name)
+        for part, (pid, _) in self.state.groups.items():
+            if part.split("-")[0] == name:
+                return pid
+        raise ProcessLookupError(f"no {name} runs at the moment")
 
     def processes(self) -> list[psutil.Process]:
         """Everything that runs for this folder now, the supervisor first."""

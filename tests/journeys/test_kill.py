@@ -1,7 +1,8 @@
 """kill -9 at any moment loses nothing: what was acknowledged is there once, with all its effects, and the trail
 proves itself.
 
-In the suite every part is killed once. `ANXIN_KILLS=50 pytest tests/journeys/test_kill.py` is the longer soak.
+In the suite every part is killed once, and is given time to come back. `ANXIN_KILLS=50` makes it a soak: that many
+kills in quick succession, most of them while other parts are still down (see tests/README.md).
 """
 
 import os
@@ -31,8 +32,9 @@ pytestmark = pytest.mark.slow
 
 PARTS = ("worker", "relay", "web", "a web worker", "valkey", "postgres", "supervisor")
 KILLS = int(os.environ.get("ANXIN_KILLS", len(PARTS)))
-START_CPU_SECONDS = 10.0
-QUIET = (0.3, 2.5)  # seconds between a recovery and the next kill: no two kills meet the same moment
+SOAK = len(PARTS) < KILLS
+QUIET = (0.1, 1.0) if SOAK else (0.3, 2.5)  # seconds before the next kill: no two meet the same moment
+START_SECONDS, CORES = 10.0, 2  # what the second start may take on an idle machine of two cores
 
 
 @pytest.fixture
@@ -90,19 +92,26 @@ def strike(platform: Serving, part: str, dice: random.Random) -> None:
         platform.start()
         assert gone(everybody, 0) == [], "processes of the killed start are still there"
     elif part == "a web worker":
-        leader = psutil.Process(platform.pid_of("web"))
-        dice.choice([child for child in leader.children() if is_worker(child)]).kill()
+        wait_until(lambda: web_workers(platform), "a web worker to kill", 60)
+        dice.choice(web_workers(platform)).kill()
     else:
+        wait_until(lambda: psutil.pid_exists(platform.pid_of(part)), f"a {part} to kill", 60)
         before = platform.pid_of(part)
         os.kill(before, signal.SIGKILL)
-        wait_until(lambda: platform.pid_of(part) != before, f"another {part}", 60)
-    wait_until(lambda: platform.get("/readyz")[0] == 200, f"ready after {part} was killed", 60)
-    print(f"{part:>12} killed, ready after {time.monotonic() - began:5.1f} s")
+        if not SOAK:
+            wait_until(lambda: platform.pid_of(part) != before, f"another {part}", 60)
+    if not SOAK:
+        wait_until(lambda: platform.get("/readyz")[0] == 200, f"ready after {part} was killed", 60)
+    print(f"{part:>12} killed, went on after {time.monotonic() - began:5.1f} s")
 
 
-def is_worker(process: psutil.Process) -> bool:
-    """granian's leader also has a helper of multiprocessing, without the application."""
-    return "resource_tracker" not in " ".join(process.cmdline())
+def web_workers(platform: Serving) -> list[psutil.Process]:
+    """Those with the application; granian's leader also has a helper of multiprocessing."""
+    try:
+        children = psutil.Process(platform.pid_of("web")).children()
+        return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def tell(writers: list[Writer], platform: Serving) -> None:
@@ -115,9 +124,11 @@ def tell(writers: list[Writer], platform: Serving) -> None:
 
 
 def starts_again_quickly(platform: Serving) -> None:
-    """The second start, by the processor's clock: what takes ten seconds of it takes no longer on an idle machine."""
+    """Ten seconds when the machine has nothing else to do; always no more work than its cores do in that time."""
+    idle = os.getloadavg()[0] < CORES / 4
     seconds = platform.start()
     used = measure.cpu(platform.pid_of("supervisor"))
-    print(f"second start: {seconds:.1f} s, {used:.1f} s of processor, load {os.getloadavg()[0]:.1f}")
+    print(f"second start: {seconds:.1f} s, {used:.1f} s of processor, {'idle' if idle else 'busy'} machine")
     assert platform.get(f"/t/{UNION}/sign-in")[0] == 200
-    assert used <= START_CPU_SECONDS
+    assert used <= START_SECONDS * CORES
+    assert not idle or seconds <= START_SECONDS
