@@ -26,7 +26,6 @@ SHOWN = (
     "ink / paper",
     "on-brand / brand",
     "brand-text / paper",
-    "brand-text / surface",
     "brand-text / brand-soft",
     "danger / surface",
 )
