@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Response, request, send_from_directory, url_for
@@ -47,6 +47,12 @@ def icons() -> frozenset[str]:
 
 def asset(name: str) -> str:
     """The address of an asset: asset("app.css")."""
+    return _address(request.script_root, name)
+
+
+@lru_cache(maxsize=4096)
+def _address(_script_root: str, name: str) -> str:
+    """A page asks for its assets forty times; the answer changes only with the tenant's prefix."""
     return url_for("web.static", filename=f"dist/{manifest()[name]}")
 
 
@@ -55,9 +61,13 @@ def icon(name: str, extra: str = "") -> Markup:
     means."""
     if name not in icons():
         raise LookupError(f"no icon {name!r} in the sprite; add it to core/anxin/web/assets/icons.mjs")
-    css = f"icon {extra}".rstrip()
+    return _drawn(name, f"icon {extra}".rstrip(), asset("icons.svg"))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(name: str, css: str, sprite: str) -> Markup:
     return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-        css, asset("icons.svg"), name
+        css, sprite, name
     )
 
 

@@ -54,6 +54,7 @@ def prefer(*, person: str | None = None, tenant: str | None = None, zone: str | 
     """Remember for this request what the person chose, what the tenant speaks, and the tenant's clock."""
     g.locale_wishes = (resolve(person), resolve(tenant))
     g.time_zone = zone
+    g.pop("locale_spoken", None)
 
 
 def current_zone() -> ZoneInfo:
@@ -69,9 +70,12 @@ def current_locale() -> str:
         return scoped
     if not has_request_context():
         return DEFAULT
-    person, tenant = g.get("locale_wishes", (None, None))
-    chosen = resolve(request.args.get(COOKIE)) or resolve(request.cookies.get(COOKIE))
-    return chosen or person or tenant or DEFAULT
+    spoken = g.get("locale_spoken")
+    if spoken is None:  # asked for every string of a page, and the same until `prefer` says otherwise
+        person, tenant = g.get("locale_wishes", (None, None))
+        chosen = resolve(request.args.get(COOKIE)) or resolve(request.cookies.get(COOKIE))
+        spoken = g.locale_spoken = chosen or person or tenant or DEFAULT
+    return spoken
 
 
 def html_lang() -> str:
