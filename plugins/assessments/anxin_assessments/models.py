@@ -97,6 +97,12 @@ class Sheet(TenantModel):
         tenant_fk("campaign_id", "assessments.campaign"),
         sa.Index("ix_sheet_person", "tenant_id", "person_id", "started_at"),
         sa.Index(
+            "ix_sheet_submitted",
+            "tenant_id",
+            "submitted_at",
+            postgresql_where=sa.text("submitted_at IS NOT NULL"),
+        ),
+        sa.Index(
             "uq_sheet_open",
             "tenant_id",
             "person_id",
