@@ -1,0 +1,181 @@
+"""Hot queries find their rows by an index, as the application role, under the policies: nothing is read to be thrown
+away. (Under row security only leakproof operators use one, so a harmless-looking LIKE can cost a whole tenant.)
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from anxin.identity import sessions
+from anxin.kernel import capability
+
+from .crowd import crowd
+from .routes import all_rules, routes
+
+THROWN_AWAY = 300  # rows read and filtered out, in one node of one plan
+# tables that may be read whole, each with the reason
+FEW = {
+    "tenant": "the directory is small and everybody's",
+    "contract": "an agency's contracts lie in its employers' tenants; there are one or two an employer",
+    "break_glass": "imminent danger: a few a year",
+    "crisis": "a handful a month in a whole tenant, counted a quarter at a time",
+}
+
+
+@pytest.fixture
+def crowded(runtime, superuser, tenant) -> Any:
+    crowd(runtime, superuser, tenant.id)
+    return tenant
+
+
+@pytest.fixture
+def heard(runtime) -> Iterator[dict[str, Any]]:
+    """Statements the application role ran, by their text, with the parameters of one run."""
+    found: dict[str, Any] = {}
+
+    def look(_connection, _cursor, statement, parameters, *_rest) -> None:
+        text = statement.lstrip()
+        if re.match(r"(SELECT|UPDATE|DELETE|WITH)\b", text) and re.search(
+            r"\b(FROM|UPDATE)\s+[a-z_]+\.", text
+        ):
+            found.setdefault(statement, parameters)
+
+    event.listen(runtime.engine, "before_cursor_execute", look)
+    yield found
+    event.remove(runtime.engine, "before_cursor_execute", look)
+
+
+class Plans:
+    """Explains statements as the application role inside a tenant."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.connection, self.token = psycopg.connect(address), token
+
+    def problems(self, statements: dict[str, Any]) -> dict[str, list[str]]:
+        found = {}
+        for statement, parameters in statements.items():
+            if complaints := list(wasteful(self.plan(statement, parameters))):
+                found[re.sub(r"\s+", " ", statement)[:400]] = complaints
+        return found
+
+    def plan(self, statement: str, parameters: Any) -> dict[str, Any]:
+        try:
+            self.connection.execute("SELECT * FROM guard.enter(%s)", (self.token,))
+            explained = self.connection.execute(
+                f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
+            )
+            return explained.fetchone()[0][0]["Plan"]
+        finally:
+            self.connection.rollback()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def wasteful(plan: dict[str, Any]) -> Iterator[str]:
+    for node in nodes(plan):
+        where = node.get("Relation Name", "")
+        thrown = node.get("Rows Removed by Filter", 0) * node.get("Actual Loops", 1)
+        if where in FEW:
+            continue
+        if node["Node Type"] == "Seq Scan":
+            yield f"reads all of {where}: {node.get('Filter', '')}"
+        elif thrown > THROWN_AWAY:
+            yield f"{node['Node Type']} on {where} throws {thrown:.0f} rows away: {node.get('Filter', '')}"
+
+
+@pytest.fixture
+def plans(settings) -> Iterator[Any]:
+    opened: list[Plans] = []
+
+    def make(token: str) -> Plans:
+        opened.append(Plans(settings.app_database_url, token))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.connection.close()
+
+
+def asked_of(runtime) -> list[Any]:
+    return [one for one in runtime.registry.purposes.values() if one.basis == "consent"]
+
+
+@pytest.mark.parametrize("role", ["employee", "admin", "helper", "supervisor"])
+def test_pages_and_lists(
+    app, runtime, crowded, heard, plans, person, agency_person, give_consent, client_as, role
+) -> None:
+    """Every page and every API list without a parameter that this role may open, present and future."""
+    someone = (agency_person if role in ("helper", "supervisor") else person)(role)
+    give_consent(someone, *asked_of(runtime))
+    client = client_as(someone)
+    heard.clear()
+    opened = 0
+    for rule in all_rules(app):
+        if "GET" in rule.methods and not rule.arguments:
+            opened += client.get(client.base + rule.rule).status_code == 200
+    for route in routes(app):
+        if route.method == "GET" and route.schemas and not route.rule.arguments:
+            client.get(client.base + route.rule.rule, **route.request(someone.id))
+    assert opened > 8
+    assert len(heard) > 8
+    wrong = plans(someone.token).problems(heard)
+    assert wrong == {}
+
+
+def test_taking_an_instrument(runtime, crowded, heard, plans, person, give_consent, client_as) -> None:
+    """The hottest path there is: start, nine answers, check, submit, result."""
+    someone = person("employee")
+    give_consent(someone, *asked_of(runtime))
+    client = client_as(someone)
+    heard.clear()
+    at = client.post(f"{client.base}/assessments/take/phq9").headers["Location"]
+    for _ in range(9):
+        assert client.get(at).status_code == 200
+        at = client.post(at, data={"value": 1}).headers["Location"]
+    assert at.endswith("/check")
+    assert client.get(at).status_code == 200
+    result = client.post(at.replace("/check", "/submit"))
+    assert client.get(result.headers["Location"]).status_code == 200
+    assert len(heard) > 5
+    assert plans(someone.token).problems(heard) == {}
+
+
+def test_who_is_this(crowded, person, plans) -> None:
+    """What every signed-in request asks first."""
+    someone = person("employee")
+    parameters = {"tenant": crowded.id, "hash": capability.token_hash(someone.token)}
+    assert plans(someone.token).problems({sessions._WHO: parameters}) == {}
+
+
+def test_the_relays_question(superuser, crowded) -> None:
+    """Across tenants, by its own index: neither what is done nor what is for later slows it down."""
+    body = superuser.scalar(sa.text("SELECT prosrc FROM pg_proc WHERE proname = 'outbox_take'"))
+    question = re.sub(r"\bn\b", "200", re.sub(r"\blease\b", "interval '3 minutes'", body))
+    superuser.exec_driver_sql("BEGIN")
+    plan = superuser.exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {question}").scalar()[0][
+        "Plan"
+    ]
+    superuser.exec_driver_sql("ROLLBACK")
+    assert list(wasteful(plan)) == []
+    assert any(node.get("Index Name") == "outbox_relay" for node in nodes(plan))
+
+
+def test_a_wasteful_query_would_be_seen(crowded, person, plans) -> None:
+    someone = person("employee")
+    found = plans(someone.token).problems(
+        {
+            "SELECT * FROM core.person WHERE name LIKE '%%nobody%%'": None,
+            "SELECT * FROM core.sign_in WHERE device = 'x'": None,
+            "SELECT * FROM core.sign_in WHERE token_hash = 'x'": None,
+        }
+    )
+    assert len(found) == 2
