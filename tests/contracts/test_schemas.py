@@ -109,3 +109,56 @@ def test_requests_with_an_unknown_key_are_422(app, client_as, person, tenant, lo
         if answer.status_code not in (404, 422):
             wrong[str(route)] = answer.status_code
     assert wrong == {}
+
+
+HOSTILE = {
+    "a NUL": "a\x00b",
+    "a spreadsheet's formula": "=cmd|' /C calc'!A0",
+    "a format": "%s %(x)s {0} {{ 7*7 }}",
+    "markup": "<script>alert(1)</script>",
+    "SQL": "'; DROP TABLE core.person; --",
+    "emoji": "🌿" * 20,
+    "direction marks": "\u202eabc",
+    "a far date": "9999-12-31",
+    "an early date": "0001-01-01",
+    "a huge number": "9" * 400,
+    "a deep address": "../" * 20,
+}
+
+
+@pytest.mark.parametrize("role", ["employee", "admin", "supervisor"])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_text_breaks_anything(
+    app, tenant, person, agency_person, give_consent, client_as, role, kind
+) -> None:
+    """In every field of every input and every text of every address: no error of ours, no markup that runs."""
+    someone = (agency_person if role == "supervisor" else person)(role)
+    give_consent(
+        someone, *(p for p in app.extensions["anxin"].registry.purposes.values() if p.basis == "consent")
+    )
+    client, text = client_as(someone), HOSTILE[kind]
+    wrong = {}
+    for route in routes(app):
+        if route.rule.endpoint == "identity.sign_out":
+            continue  # the session is needed for the rest
+        plain = route.request(someone.id)
+        place = next((p for p in ("data", "json", "query_string") if p in plain), None)
+        names = [n for _, schema in route.schemas for n in schema().load_fields]
+        for name in (None, *names):
+            call = plain if name is None else {**plain, place: {**plain[place], name: text}}
+            arguments = dict.fromkeys(route.ids, someone.id)
+            texts = {} if name else {n: text for n in route.rule.arguments if n not in route.ids}
+            if any(
+                type(c).__name__ == "IntegerConverter"
+                for n, c in route.rule._converters.items()
+                if n in texts
+            ):
+                texts = {}
+            answer = client.open(
+                client.base + route.address(**arguments, **texts), method=route.method, **call
+            )
+            if answer.status_code >= 500 or (
+                b"<script>alert" in answer.data and answer.mimetype == "text/html"
+            ):
+                wrong[f"{route} {name}"] = answer.status_code
+    assert wrong == {}

@@ -14,12 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from werkzeug.datastructures import MultiDict
+from werkzeug.serving import make_server
+
 from anxin.demo import provider as demo
 from anxin.demo.provider_employer import Client, Employer, Worker, save_employer
 from anxin.identity import oidc
 from anxin.kernel.outbound import Client as Outbound
-from werkzeug.datastructures import MultiDict
-from werkzeug.serving import make_server
 
 REDIRECT = "http://127.0.0.1:8000/t/dongling/sign-in/return"
 RULES = oidc.AddressRules(insecure_hosts=frozenset({"127.0.0.1"}))

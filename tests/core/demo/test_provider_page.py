@@ -1,38 +1,24 @@
 """The employer's sign-in page in a real browser: one tap, on a phone, without a script, for everybody."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from anxin.demo.provider import ProviderSettings, create_provider
-from anxin.demo.provider_employer import Client, Employer, Worker, save_employer
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
+
+from anxin.demo.provider import ProviderSettings, create_provider
+from anxin.demo.provider_employer import Client, Employer, Worker, save_employer
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
 WORKERS = (
     Worker("w-268", "DL10268", "林晓峰", "采油三队 夜班一组", featured=True),
     Worker("w-9", "DL11503", "阿依古丽·买买提", "化验室", featured=True),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM and not os.environ.get("CI"):
-        pytest.skip("no Chromium found: install it or set CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

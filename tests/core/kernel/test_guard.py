@@ -23,6 +23,13 @@ class Form(Input):
     number = fields.Integer(required=True)
 
 
+class Words(Input):
+    words = fields.String()
+    more = fields.List(fields.Dict())
+    day = fields.Date()
+    at = fields.AwareDateTime()
+
+
 class Tried:
     """Which views ran, and the pages they belong to."""
 
@@ -37,6 +44,7 @@ class Tried:
         self.add("/consent", SIGNED_IN, purpose=purpose)
         self.add("/own", SIGNED_IN, purpose=purpose, input=Form)
         self.add("/form", SIGNED_IN, input=Form)
+        self.add("/words", SIGNED_IN, input=Words)
         self.add("/form-again", SIGNED_IN, input=Form, invalid=self.again)
         self.add("/all", MAY, purpose=purpose, input=Form)
         self.add("/looked", SIGNED_IN, audit=lambda ctx: Exported(subject_id=ctx.actor.person_id))
@@ -210,6 +218,27 @@ def test_invalid_input_reaches_no_service(ask, person) -> None:
         answer = ask(someone, "/form", data=form)
         assert (answer.status_code, answer.ran) == (422, [])
     assert ask(someone, "/form", data={"number": "1"}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "a\\u0000b", "\\ud800", "\\udfff!"])
+def test_what_the_database_cannot_keep_is_refused_at_the_door(ask, person, text) -> None:
+    someone = person()
+    for body in (f'{{"words": "{text}"}}', f'{{"more": [{{"x": "{text}"}}]}}', f'{{"{text}": 1}}'):
+        answer = ask(someone, "/words", api=True, data=body, content_type="application/json")
+        assert (answer.status_code, answer.ran) == (422, []), body
+    assert ask(someone, "/words", data={"words": "a\x00b"}).status_code == 422
+    assert ask(someone, "/words?x=%00").status_code == 422
+    assert ask(someone, "/words%00").status_code == 404
+    assert ask(someone, "/words", data={"words": "林晓峰 🌿"}).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_date_beyond_reckoning_is_refused_at_the_door(ask, person, day) -> None:
+    someone = person()
+    for name, value in (("day", day), ("at", f"{day}T00:00:00+00:00")):
+        answer = ask(someone, "/words", api=True, json={name: value})
+        assert (answer.status_code, list(answer.json["errors"])) == (422, [name])
+    assert ask(someone, "/words", data={"day": "2026-02-28"}).status_code == 200
 
 
 def test_a_form_can_be_shown_again(ask, person) -> None:

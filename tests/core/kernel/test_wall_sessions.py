@@ -171,7 +171,7 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
         driver.execute("LISTEN mine")
         driver.commit()
     with contextlib.ExitStack() as stack:
-        again = [stack.enter_context(runtime.engine.connect()) for _ in range(4)]
+        again = [stack.enter_context(runtime.engine.connect()) for _ in range(runtime.settings.pool_size)]
         driver = next(
             c.connection.driver_connection
             for c in again
@@ -188,7 +188,7 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
 
 
 def test_many_threads_in_one_pool_never_see_each_other(runtime, person, new_tenant) -> None:
-    people = [person("employee", tenant=new_tenant()) for _ in range(4)]
+    people = [person("employee", tenant=new_tenant()) for _ in range(runtime.settings.pool_size)]
     seen: set[tuple[object, object]] = set()
     failed: list[BaseException] = []
 

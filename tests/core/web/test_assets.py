@@ -8,9 +8,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from anxin.web import assets
 from flask import Flask
 from flask.testing import FlaskClient
+
+from anxin.web import assets
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from flask import Flask, render_template_string
+
 from anxin.kernel import clock, i18n
 from anxin.kernel.i18n import _, catalogues, extract, lazy, locale_scope, ngettext
 from anxin.kernel.i18n.catalogues import Room, compiled
-from flask import Flask, render_template_string
 
 SUNDAY = dt.datetime(2026, 11, 22, 6, 2, tzinfo=dt.UTC)
 

@@ -1,8 +1,9 @@
 """What macros promise their callers: escaping, accessible wiring, the states they show."""
 
 import pytest
-from anxin.web import svg
 from flask import Flask, render_template_string
+
+from anxin.web import svg
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from anxin.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from anxin.web import headers, prefs, render_error
-from anxin.web.gallery import ITEMS
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
+
+from anxin.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from anxin.web import headers, prefs, render_error
+from anxin.web.gallery import ITEMS
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

@@ -1,10 +1,11 @@
 """One brand colour in, every pair of the pages readable: a promise for all colours, so a property."""
 
 import pytest
-from anxin.web import theme
-from anxin.web.colour import contrast, fit, from_oklch, parse, to_oklch
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from anxin.web import theme
+from anxin.web.colour import contrast, fit, from_oklch, parse, to_oklch
 
 colours = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from werkzeug.datastructures import MultiDict
+
 from anxin.identity import oidc
 from anxin.kernel.outbound import Client
-from werkzeug.datastructures import MultiDict
 
 from .conftest import REDIRECT, SECRET
 
