@@ -15,7 +15,7 @@ from flask import Response, current_app, g, make_response, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from anxin.kernel import idempotency
+from anxin.kernel import idempotency, limits
 from anxin.kernel.actor import Grant, Scope
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry, Refused
@@ -101,6 +101,7 @@ def guard(
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def guarded(**url: Any) -> Response:
+            limits.check_address(request)
             ctx = request_ctx()
             spec.admit(ctx)
             key = idempotency.key_of(ctx)
@@ -141,6 +142,15 @@ class _Parser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> Any:
         raise as_invalid(error)
+
+    def pre_load(self, location_data: Any, **_where: Any) -> Any:
+        limits.check_text(getattr(location_data, "data", location_data))  # a form comes in webargs' proxy
+        return location_data
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        data = super().parse(*args, **kwargs)
+        limits.check_dates(data)
+        return data
 
 
 PARSER = _Parser()
