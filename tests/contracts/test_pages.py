@@ -33,3 +33,39 @@ def test_visitors_meet_only_public_pages(app, client_as, tenant):
             open_to_all[path] = status
     public = {"/sign-in", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/theme.css"}
     assert set(open_to_all) <= public
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_speaks_the_readers_language(app, client_as, person, agency_person, role, lang):
+    """Its own language on the document, the title drawn, no placeholder left open, and the help line for employees."""
+    someone = agency_person(role) if role in ("helper", "supervisor") else person(role)
+    client = client_as(someone)
+    wrong = {}
+    for path in plain_pages(app):
+        answer = client.get(f"{client.base}{path}?lang={lang}")
+        text = answer.get_data(as_text=True)
+        if answer.status_code != 200 or not text.startswith("<!doctype"):
+            continue
+        wanted = f'<html lang="{"zh-CN" if lang == "zh" else "en"}"'
+        helped = "12356" in text or "is-staff" in text  # the help line is the employee's
+        if wanted not in text or "<title></title>" in text or "%(" in text or not helped:
+            wrong[path] = text[:200]
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_part_for_script_is_the_page_without_its_shell(app, client_as, person, agency_person, role):
+    someone = agency_person(role) if role in ("helper", "supervisor") else person(role)
+    client = client_as(someone)
+    wrong = {}
+    for path in plain_pages(app):
+        whole = client.get(f"{client.base}{path}")
+        if whole.status_code != 200 or not whole.data.startswith(b"<!doctype"):
+            continue
+        part = client.get(
+            f"{client.base}{path}", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+        )
+        if part.status_code != 200 or b"<html" in part.data or len(part.data) >= len(whole.data):
+            wrong[path] = part.data[:100]
+    assert wrong == {}
