@@ -242,18 +242,25 @@ class LogFollower:
                 click.echo(f"{path.stem:>9} | {line}")
 
 
-def end_leftovers(data: Path) -> None:
-    """End the processes of a supervisor that is gone; nothing when somebody holds the data folder."""
+def end_leftovers(data: Path) -> bool:
+    """End the processes of a supervisor that is gone; nothing when somebody holds the data folder.
+
+    Answers whether that supervisor was killed: one that stopped in order leaves no note of processes.
+    """
     lock = FolderLock(data)
-    if lock.acquire():
-        _end_noted(data)
-        lock.release()
+    if not lock.acquire():
+        return False
+    killed = _end_noted(data)
+    lock.release()
+    return killed
 
 
-def _end_noted(data: Path) -> None:
+def _end_noted(data: Path) -> bool:
     left = State.read(data)
-    for name in end_groups(left.groups) if left is not None else ():
+    groups = left.groups if left is not None else {}
+    for name in end_groups(groups):
         say(f"{name}: a process of an earlier start was still there and has been ended")
+    return bool(groups)
 
 
 def limit_logs(logs: Path) -> None:

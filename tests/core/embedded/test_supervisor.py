@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -132,6 +133,20 @@ def test_orphans_of_an_earlier_start_are_ended(miniature):
     assert "worker" in again.until("of an earlier start")
     again.until("ready:")
     assert orphan.wait(10) == -signal.SIGTERM
+
+
+def test_a_port_that_a_killed_start_lets_go_late_is_waited_for(miniature):
+    """A web server that nobody noted: started just before the kill, it ends by itself a little later."""
+    platform = miniature()
+    platform.until("ready:")
+    children = platform.everybody()
+    platform.kill()
+    assert gone(children) == []
+    with socket.create_server(("127.0.0.1", platform.port)):
+        again = miniature()
+        time.sleep(2)
+        assert again.process.poll() is None, again.process.stdout.read()
+    again.until("ready:")
 
 
 def answer(data):
