@@ -20,7 +20,7 @@ from anxin.tenancy import files
 SLUGS = ("dongling", "mingxin", "qinghe")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a worker may leave this file and come back; its database stays
 def told(app, settings) -> list[str]:
     lines: list[str] = []
     demo.seed(settings, lines.append)
