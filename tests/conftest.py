@@ -14,7 +14,9 @@ settings.register_profile("anxin", deadline=None)
 settings.load_profile("anxin")
 
 pytest_plugins = ["anxin.testing"]
-collect_ignore = ["sample_plugin"]  # a distribution of its own: contracts/test_sample_plugin.py installs and runs it
+collect_ignore = [
+    "sample_plugin"
+]  # a distribution of its own: contracts/test_sample_plugin.py installs and runs it
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = [

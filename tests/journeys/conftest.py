@@ -12,5 +12,3 @@ def demo() -> Iterator[Serving]:
     with serving("demo") as served:
         served.start()
         yield served
-
-

@@ -130,4 +130,6 @@ def starts_again_quickly(platform: Serving) -> None:
     used = measure.cpu(platform.pid_of("supervisor"))
     print(f"second start: {seconds:.1f} s, {used:.1f} s of processor, {'idle' if idle else 'busy'} machine")
     assert platform.get(f"/t/{UNION}/sign-in")[0] == 200
-    assert seconds <= 90, "it never came back in reasonable time"  # the 10 s of an idle machine are printed, not judged
+    assert seconds <= 90, (
+        "it never came back in reasonable time"
+    )  # the 10 s of an idle machine are printed, not judged

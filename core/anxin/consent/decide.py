@@ -80,7 +80,9 @@ class ConsentAccess:
         if declared.basis != "consent":
             return
         given = ctx.notes.get(OWN_CONSENTS)
-        if given is not None:  # read with the session, in the same transaction as everything else of this request
+        if (
+            given is not None
+        ):  # read with the session, in the same transaction as everything else of this request
             if given.get(purpose, 0) < declared.version:
                 raise ConsentRequired(purpose)
         elif ctx.actor.person_id is None or not agreed(ctx, ctx.actor.person_id, declared):

@@ -17,7 +17,10 @@ from anxin.kernel.jobs import job
 def rules(ctx: Ctx) -> list[Retention]:
     """Every rule of core's rooms and of all installed plugins, switched on or not."""
     registry = ctx.runtime.registry
-    return [*registry.core.retention, *(rule for plugin in registry.plugins.values() for rule in plugin.retention)]
+    return [
+        *registry.core.retention,
+        *(rule for plugin in registry.plugins.values() for rule in plugin.retention),
+    ]
 
 
 def due(ctx: Ctx, rule: Retention) -> int:

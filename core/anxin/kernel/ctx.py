@@ -42,7 +42,9 @@ class Mark(NamedTuple):
 
 
 # plain SQL that changes data ("FOR UPDATE" only locks)
-CHANGES = re.compile(r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE)
+CHANGES = re.compile(
+    r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE
+)
 BAD_CAPABILITY = "28000"
 ROWS_AT_ONCE = 10_000
 

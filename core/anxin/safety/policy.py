@@ -50,7 +50,9 @@ def _at_most(longest: int, least: int = 1) -> fields.Integer:
         "This may be from %(least)d to %(longest)d: shorter, never longer.", least=least, longest=longest
     )
     return fields.Integer(
-        load_default=longest, strict=True, validate=validate.Range(min=least, max=longest, error=error)  # type: ignore[arg-type]  (lazy text)
+        load_default=longest,
+        strict=True,
+        validate=validate.Range(min=least, max=longest, error=error),  # type: ignore[arg-type]  (lazy text)
     )
 
 

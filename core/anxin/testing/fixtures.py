@@ -103,7 +103,10 @@ def new_tenant(runtime: Runtime) -> Callable[..., TenantInfo]:
     ) -> TenantInfo:
         number = next(_numbers)
         info = found(
-            runtime, slug=f"t{number}-{kind.split('_', maxsplit=1)[0]}", kind=kind, name=name or f"测试工会{number}"
+            runtime,
+            slug=f"t{number}-{kind.split('_', maxsplit=1)[0]}",
+            kind=kind,
+            name=name or f"测试工会{number}",
         )
         with tenant_scope(runtime, info, system("test.found")) as ctx:
             ctx.unaudited("test set-up")

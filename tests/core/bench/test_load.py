@@ -5,7 +5,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-
 from tests.bench.load import Client, Unexpected, drive
 
 # The bench forks its clients from a process with one thread; here the server's thread is in the same

@@ -6,7 +6,6 @@ import sys
 import time
 
 import pytest
-
 from tests.bench import measure
 from tests.bench.bench import Comparison
 from tests.bench.measure import Cost

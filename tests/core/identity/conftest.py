@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from anxin.identity.oidc import Http
 from anxin.kernel.outbound import Client
 

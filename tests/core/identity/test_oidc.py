@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+
 from anxin.identity import oidc
 from anxin.kernel.clock import travel
 

@@ -5,9 +5,10 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from joserfc.jwk import OctKey
+
 from anxin.identity import oidc
 from anxin.kernel.outbound import Client
-from joserfc.jwk import OctKey
 
 from . import hostile_provider as hostile
 from .hostile_provider import HostileProvider, Tricks

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from anxin.identity import oidc
-from anxin.kernel.clock import travel
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import RSAKey
 from werkzeug.datastructures import MultiDict
+
+from anxin.identity import oidc
+from anxin.kernel.clock import travel
 
 from . import hostile_provider as hostile
 from .hostile_provider import RSA, HostileProvider, Tricks, raw_token

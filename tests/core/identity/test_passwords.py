@@ -2,9 +2,10 @@
 
 import argon2
 import pytest
-from anxin.identity import passwords
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from anxin.identity import passwords
 
 GOOD = "井场的风吹了一整夜"  # nine characters
 LONG = "井场的风吹了一整夜啊"

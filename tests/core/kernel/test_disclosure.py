@@ -6,13 +6,14 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from anxin.kernel import disclosure as door
 from anxin.kernel.bands import STEPS, halves
 from anxin.kernel.disclosure import Cell, Ledger, Share, ShareKind, Thresholds, Tree
 from anxin.kernel.errors import Invalid
 from anxin.kernel.i18n import locale_scope
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 BANDS = ("none", "mild", "severe")
 

@@ -13,13 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
-from anxin.kernel.i18n import locale_scope
-from anxin.kernel.outbound import Client, OutboundRefused, Reason
-from anxin.kernel.outbound_rules import _MESSAGES, Allowance, is_public, system_resolver
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from anxin.kernel.i18n import locale_scope
+from anxin.kernel.outbound import Client, OutboundRefused, Reason
+from anxin.kernel.outbound_rules import _MESSAGES, Allowance, is_public, system_resolver
 
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 

@@ -3,12 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anxin.kernel.canonical import canonical_json
 from anxin.kernel.spelling import normalise
 from anxin.kernel.suites import AES_256_GCM, SM4_GCM, Sm4Gcm
 from anxin.kernel.vault import Keyring, VaultError, field_aad
-from hypothesis import given
-from hypothesis import strategies as st
 
 OLD, NEW = b"o" * 32, b"n" * 32
 TENANT, OTHER = uuid4(), uuid4()
