@@ -17,7 +17,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy import exc
 from sqlalchemy.orm import Session
 
 from anxin.kernel import clock, outbox
@@ -36,9 +35,6 @@ PAUSES = (
     timedelta(hours=1),
     timedelta(hours=6),
 )
-
-WAIT_FOR_RELAY = "5s"
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
@@ -108,26 +104,20 @@ def run(runtime: Runtime, tenant: TenantInfo, job_id: UUID) -> str:
 
 
 def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
-    """The row, locked; None when it is done, or somebody has held it for too long.
+    """The row of a job this worker has claimed; None when it is done, or another worker has it at this moment.
 
-    Whoever holds it a moment is the relay, which has told RQ and is about to commit: a worker is often quicker,
-    and a job it passed over then would be sent again only after its lease. Whoever holds it longer works on it.
+    The row itself stays free: the relay may still be about to commit that it was sent (marking the job done waits
+    for that), and the job's progress is written to it from outside.
     """
-    session.execute(sa.text(f"SET LOCAL lock_timeout = '{WAIT_FOR_RELAY}'"))
-    try:
-        found = session.execute(
-            sa.text(
-                "SELECT job, payload, attempts FROM core.outbox WHERE tenant_id = CAST(:t AS uuid) "
-                "AND id = CAST(:id AS uuid) AND done_at IS NULL FOR UPDATE"
-            ),
-            {"t": tenant_id, "id": job_id},
-        ).one_or_none()
-    except exc.OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-            raise
+    if not session.scalar(sa.text("SELECT guard.claim_job(CAST(:id AS uuid))"), {"id": job_id}):
         return None
-    session.execute(sa.text("SET LOCAL lock_timeout = 0"))
-    return found
+    return session.execute(
+        sa.text(
+            "SELECT job, payload, attempts FROM core.outbox WHERE tenant_id = CAST(:t AS uuid) "
+            "AND id = CAST(:id AS uuid) AND done_at IS NULL"
+        ),
+        {"t": tenant_id, "id": job_id},
+    ).one_or_none()
 
 
 def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just read)
@@ -169,7 +159,7 @@ def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just r
 
 def _failed(runtime: Runtime, tenant_id: UUID, job_id: UUID, attempts: int, error: str) -> None:
     last = attempts > len(PAUSES)
-    due = clock.now() + (timedelta() if last else PAUSES[attempts - 1])
+    due = clock.now() + (timedelta() if last else PAUSES[max(attempts, 1) - 1])
     with Session(runtime.engine) as session:
         if _enter_job(session, tenant_id, job_id, runtime.job_token(job_id)):
             session.execute(

@@ -42,7 +42,10 @@ HARDENING = (
         "pg_catalog.pg_try_advisory_xact_lock_shared(bigint), "
         "pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) FROM PUBLIC"
     ),
-    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO anxin_guard",
+    (
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint), "
+        "pg_catalog.pg_try_advisory_xact_lock(bigint) TO anxin_guard"
+    ),
     "REVOKE SELECT ON pg_catalog.pg_stat_activity FROM PUBLIC",
     (
         "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer), "

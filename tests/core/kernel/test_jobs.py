@@ -188,9 +188,6 @@ def test_jobs_that_a_job_asks_for_come_with_its_commit(asked, run, superuser, te
     assert superuser.scalar(count, {"t": tenant.id}) == 1
 
 
-@pytest.mark.xfail(
-    reason="the job's own transaction locks the row that progress is written to; nobody reports any yet"
-)
 def test_progress_is_seen_while_the_job_runs(asked, run, row) -> None:
     seen, threads = [], []
 

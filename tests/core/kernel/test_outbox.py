@@ -63,13 +63,28 @@ def test_a_worker_quicker_than_the_relays_commit_waits_for_it(asked, held, runti
     assert (answers, ran) == (["done"], [7])
 
 
-def test_a_row_that_another_worker_holds_is_left_to_it(asked, held, runtime, tenant, monkeypatch) -> None:
-    monkeypatch.setattr(jobs, "WAIT_FOR_RELAY", "100ms")
-    job_id, ran = asked()
-    with held(job_id):
-        assert jobs.run(runtime, tenant, job_id) == "gone"
-    assert ran == []
-    assert jobs.run(runtime, tenant, job_id) == "done", "and it is still there to be done"
+def test_a_job_that_another_worker_has_is_left_to_it(runtime, tenant, scope, monkeypatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ran: list[int] = []
+
+    @jobs.job("kernel.slow")
+    def slow(ctx: Ctx) -> None:
+        ran.append(1)
+        begun.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setitem(runtime.jobs, slow.name, slow)
+    with scope(tenant) as ctx:
+        ctx.unaudited("test")
+        job_id = ctx.enqueue(slow)
+    first = threading.Thread(target=jobs.run, args=(runtime, tenant, job_id))
+    first.start()
+    assert begun.wait(20)
+    assert jobs.run(runtime, tenant, job_id) == "gone"
+    go_on.set()
+    first.join(20)
+    assert ran == [1]
+    assert jobs.run(runtime, tenant, job_id) == "gone", "and it was done by the first"
 
 
 def test_done_once(asked, runtime, tenant) -> None:
