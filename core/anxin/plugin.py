@@ -1,5 +1,7 @@
 """The façade: everything a plugin may import from core (and anxin.testing). Not here = not API."""
 
+from anxin.cli.options import json_option, print_json
+from anxin.cli.tenant_command import tenant_command
 from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
 from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
@@ -83,6 +85,7 @@ __all__ = [
     "guard",
     "hookimpl",
     "job",
+    "json_option",
     "lazy",
     "name_of",
     "names_of",
@@ -91,7 +94,9 @@ __all__ = [
     "notify",
     "one_of",
     "page",
+    "print_json",
     "raise_crisis",
     "sealed",
+    "tenant_command",
     "tenant_fk",
 ]

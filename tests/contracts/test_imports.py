@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
 TOP = ("plugin", "rooms", "errors", "health", "edge", "apply", "app", "wsgi", "demo", "cli", "testing")
 PLUGIN_LAYERS = (
     grimp.Layer("plugin"),
-    grimp.Layer("pages", "api", "hooks", "jobs", "reports", independent=False),
+    grimp.Layer("pages", "api", "hooks", "jobs", "reports", "cli", independent=False),
     grimp.Layer("services"),
     grimp.Layer("models", "schemas", independent=False),
     grimp.Layer("policy"),

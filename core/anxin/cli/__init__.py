@@ -1,7 +1,7 @@
 """The `anxin` command: one group whose sub-commands are loaded only when they run.
 
 To add a command, write it in a module of this package and add its line to COMMANDS; the line's text is what
-`anxin --help` shows, so that help needs no import of the command.
+`anxin --help` shows, so that help needs no import of the command. Plugins bring theirs (plugin_commands.py).
 """
 
 import sys
@@ -9,6 +9,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036  (a copied environment can meet an older Python than pip allowed)
     sys.exit("anxin needs Python 3.11 or newer, this is " + sys.version.split()[0])
 
+from anxin.cli import plugin_commands
 from anxin.cli.group import LazyGroup
 
 COMMANDS = {
@@ -36,6 +37,7 @@ anxin = LazyGroup(
     "anxin",
     commands=COMMANDS,
     hidden=HIDDEN,
+    others=plugin_commands,
     help="""Anxin (安心): a platform for Employee Assistance Programmes.
 
     \b

@@ -2,8 +2,8 @@
 
 import importlib
 import sys
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import click
 
@@ -31,27 +31,48 @@ KNOWN = (
 )
 
 
+class Others(Protocol):
+    """Where further commands come from: their names, and one of them by name."""
+
+    def names(self) -> Sequence[str]: ...
+
+    def command_of(self, name: str) -> click.Command | None: ...
+
+
 class LazyGroup(click.Group):
-    """`commands` maps a name to ("module:object", one-line help)."""
+    """`commands` maps a name to ("module:object", one-line help); `others` brings those of plugins."""
 
     def __init__(
-        self, name: str, *, commands: Mapping[str, tuple[str, str]], hidden: Collection[str] = (), help: str
+        self,
+        name: str,
+        *,
+        commands: Mapping[str, tuple[str, str]],
+        hidden: Collection[str] = (),
+        others: Others | None = None,
+        help: str,
     ) -> None:
         super().__init__(name, help=help, no_args_is_help=True)
-        self.places, self.hidden_names = commands, hidden
+        self.places, self.hidden_names, self.others = commands, hidden, others
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in self.places if name not in self.hidden_names]
+        return [name for name in self.places if name not in self.hidden_names] + self._further()
+
+    def _further(self) -> list[str]:
+        return [name for name in self.others.names() if name not in self.places] if self.others else []
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.places:
-            return None
+            return self.others.command_of(cmd_name) if self.others else None
         module, _, attribute = self.places[cmd_name][0].partition(":")
         return getattr(importlib.import_module(module), attribute)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, self.places[name][1]) for name in self.list_commands(ctx)])
+            own = [name for name in self.places if name not in self.hidden_names]
+            formatter.write_dl([(name, self.places[name][1]) for name in own])
+        if further := self._further():
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(name, f"see anxin {name} --help") for name in further])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 import anxin
@@ -37,6 +38,7 @@ def problems(entry_point: str, plugin: Plugin, core: "CoreParts", others: Sequen
     yield from _names(plugin, core, others)
     yield from _blueprints(plugin)
     yield from _models(plugin)
+    yield from _commands(plugin)
     for event in plugin.reacts:
         if event not in EVENTS:
             yield f"reacts to {getattr(event, '__name__', event)}, which is no event of anxin.plugin"
@@ -116,3 +118,12 @@ def _models(plugin: Plugin) -> Iterable[str]:
                 f"the model {model.__name__} is in schema {model.__schema__!r}; set __schema__ = "
                 f"{plugin.name!r}"
             )
+
+
+def _commands(plugin: Plugin) -> Iterable[str]:
+    if plugin.cli is None:
+        return
+    if not isinstance(plugin.cli, click.Group):
+        yield f"cli is a {type(plugin.cli).__name__}; give it a click.Group"
+    elif plugin.cli.name != plugin.name:
+        yield f"its commands are called {plugin.cli.name!r}; call the group {plugin.name!r}"

@@ -4,17 +4,21 @@
 A rule takes an `Examined` and yields one line for each thing wrong: the place, what is wrong, and the fix.
 """
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from flask import Flask
 from marshmallow import RAISE, Schema, fields
 
 from anxin.extension.check import problems
 from anxin.extension.manifest import Plugin
-from anxin.extension.registry import Registry
+from anxin.extension.registry import GROUP, Registry
 from anxin.kernel.db import TenantModel, sealed_columns
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import catalogues, extract, locale_scope
@@ -158,6 +162,37 @@ def personal_data(it: Examined) -> Iterable[str]:
             yield f"the retention of {kept.model.__name__} counts from {kept.since}, which is no column of it"
 
 
+def commands(it: Examined) -> Iterable[str]:
+    """Its commands are where `anxin` looks for them, and each explains itself with an example."""
+    package = next(
+        (
+            point.module.rpartition(".")[0]
+            for point in entry_points(group=GROUP)
+            if point.name == it.plugin.name
+        ),
+        "",
+    )
+    found = importlib.util.find_spec(f"{package}.cli") if package else None
+    group = getattr(importlib.import_module(found.name), it.plugin.name, None) if found else None
+    if group is not it.plugin.cli:
+        yield f"cli: the manifest's group must be `{it.plugin.name}` in {package}/cli.py, and the other way round"
+    for path, command in _walk(it.plugin.cli, (it.plugin.name,)):
+        text = command.help or ""
+        if "Example" not in text or f"anxin {it.plugin.name}" not in text:
+            yield f"anxin {' '.join(path)}: its help shows no example"
+
+
+def _walk(
+    command: click.Command | None, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if command is None:
+        return
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _walk(inner, (*path, name))
+
+
 def _table(model: type[TenantModel]) -> sa.Table:
     assert isinstance(model.__table__, sa.Table)
     return model.__table__
@@ -191,4 +226,5 @@ RULES: dict[str, Rule] = {
     "translations": translations,
     "audit lines": audit_lines,
     "personal data": personal_data,
+    "commands": commands,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
+import click
 import flask
 from marshmallow import Schema
 
@@ -121,5 +122,6 @@ class Plugin:
     reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)
     models: Sequence[type[Any]] = ()
     hooks: Any = None  # the module with @hookimpl functions
+    cli: click.Group | None = None  # the group of cli.py, called as the plugin is: `anxin NAME …`
     # touches sensitive data: an impact assessment is signed before it is switched on (PIPL 55)
     sensitive: bool = False

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_wishes import api, hooks, jobs, pages, policy, schemas
+from anxin_wishes import api, cli, hooks, jobs, pages, policy, schemas
 from anxin_wishes.models import Wish
 
 
@@ -32,4 +32,5 @@ def register() -> Plugin:
         retention=[Retention(Wish, after=timedelta(days=730), reason=lazy("Two years, as the consent says"))],
         reacts={ConsentWithdrawn: hooks.on_withdrawn},
         hooks=hooks,
+        cli=cli.wishes,
     )

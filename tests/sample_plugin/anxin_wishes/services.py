@@ -52,6 +52,12 @@ def wall(ctx: Ctx) -> list[Mapping[str, Any]]:
     return [{**shown(ctx, wish), "name": names[wish.person_id]} for wish in wishes]
 
 
+def waiting(ctx: Ctx) -> int:
+    """How many wishes nobody has answered yet."""
+    open_ones = ctx.select(Wish).where(Wish.state == "open").subquery()
+    return ctx.scalar(sa.select(sa.func.count()).select_from(open_ones)) or 0
+
+
 def grant(ctx: Ctx, wish_id: UUID) -> None:
     """Say yes; the writer is told by a job. Conflict when it was granted already."""
     wish = ctx.get(Wish, wish_id)
