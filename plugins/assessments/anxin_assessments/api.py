@@ -6,14 +6,13 @@ Person-level addresses exist only for the person and for the counsellor who work
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import ApiBlueprint, Ctx, current_locale, guard
-from anxin_assessments import views, words
-from anxin_assessments.policy import READ_FIGURES, READ_RESULT, SELF, SHARE, TAKE
-from anxin_assessments.schemas import FiguresOutput, InstrumentOutput, OutcomeOutput, SheetInput
-from anxin_assessments.services import catalogue, figures, results, sheets
+from anxin.plugin import Ctx, current_locale, guard
+from anxin_assessments import words
+from anxin_assessments.blueprint import api_bp as bp
+from anxin_assessments.policy import READ_RESULT, SELF, SHARE, TAKE
+from anxin_assessments.schemas import InstrumentOutput, OutcomeOutput, SheetInput
+from anxin_assessments.services import catalogue, results, sheets
 from anxin_assessments.services.results import Record
-
-bp = ApiBlueprint("assessments", __name__, description="Self-tests, results and figures of campaigns")
 
 
 @bp.get("/instruments")
@@ -72,34 +71,4 @@ def _outcome(record: Record) -> dict[str, Any]:
         "instrument": record.outcome.instrument,
         "made_at": record.made_at,
         "scores": record.scores,
-    }
-
-
-@bp.get("/campaigns/<uuid:campaign>/figures")
-@guard(READ_FIGURES)
-@bp.response(200, FiguresOutput)
-def campaign_figures(ctx: Ctx, campaign: UUID) -> dict[str, Any]:
-    """Participation and distributions of a campaign that is over, small groups hidden."""
-    found = figures.of_campaign(ctx, campaign)
-    waves = [views.wave(one, current_locale()) for one in found.waves]
-    return {
-        "campaign_id": campaign,
-        "invited": found.invited,
-        "progress": str(found.progress),
-        "waves": [
-            {
-                "instrument": one.instrument.key,
-                "units": [
-                    {
-                        "unit": row["name"],
-                        "eligible": row["eligible"],
-                        "participation": str(row["participation"]),
-                        "mean": str(row["mean"]),
-                        "distribution": [{"label": b["label"], "share": b["percent"]} for b in row["bins"]],
-                    }
-                    for row in plain["rows"]
-                ],
-            }
-            for one, plain in zip(found.waves, waves, strict=True)
-        ],
     }

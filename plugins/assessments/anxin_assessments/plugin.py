@@ -3,7 +3,20 @@
 from datetime import timedelta
 
 from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_assessments import api, hooks, jobs, models, pages, policy, schemas
+from anxin_assessments import (
+    api,
+    blueprint,
+    campaign_api,
+    campaign_pages,
+    hooks,
+    jobs,
+    models,
+    pages,
+    policy,
+    schemas,
+)
+
+ROUTES = (pages, campaign_pages, api, campaign_api)  # imported for the routes they hang on the blueprints
 
 
 @hookimpl
@@ -35,8 +48,8 @@ def register() -> Plugin:
                 lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42
             ),
         ],
-        pages=pages.bp,
-        api=api.bp,
+        pages=blueprint.bp,
+        api=blueprint.api_bp,
         jobs=jobs.JOBS,
         models=models.MODELS,
         personal_data=[
