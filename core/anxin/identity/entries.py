@@ -122,6 +122,24 @@ class ProviderRemoved(Entry):
     provider_id: UUID
 
 
+@entry("identity.messenger_saved", line=lazy("Set up signing in with a messenger"))
+class MessengerSaved(Entry):
+    messenger_id: UUID
+    vendor: str
+
+
+@entry("identity.messenger_removed", line=lazy("Switched a messenger off"))
+class MessengerRemoved(Entry):
+    messenger_id: UUID
+    vendor: str
+
+
+@entry("identity.messenger_linked", line=lazy("Linked the account in the messenger"))
+class MessengerLinked(Entry):
+    subject_id: UUID
+    messenger_id: UUID
+
+
 @entry("identity.entered_contract", line=lazy("Entered under a service contract"))
 class EnteredContract(Entry):
     subject_id: UUID

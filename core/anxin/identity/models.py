@@ -215,16 +215,71 @@ class ProviderAccount(TenantModel):
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
+class Messenger(TenantModel):
+    """The tenant's own app in WeCom, DingTalk or Feishu, bound to one organisation there; its secret is sealed."""
+
+    __tablename__ = "messenger"
+    __constraints__ = (
+        one_of("vendor", "wecom", "dingtalk", "feishu"),
+        one_of("match_by", "number", "user_id", "mobile"),
+        sa.UniqueConstraint("tenant_id", "vendor", "corp"),
+    )
+
+    vendor: Mapped[str]
+    corp: Mapped[str]
+    app: Mapped[str]
+    agent: Mapped[str | None] = mapped_column(comment="DingTalk: messages go under it")
+    secret: Mapped[bytes | None] = sealed(nullable=True)
+    api: Mapped[str | None] = mapped_column(comment="a private or government deployment's own address")
+    login: Mapped[str | None]
+    match_by: Mapped[str] = mapped_column(
+        server_default="number", comment="what finds a person on the roster at the first sign-in"
+    )
+    signs_in: Mapped[bool] = mapped_column(server_default=sa.true())
+    sends: Mapped[bool] = mapped_column(server_default=sa.false())
+    admits_unknown: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="JIT with the lowest role"
+    )
+    on: Mapped[bool] = mapped_column("is_on", server_default=sa.true())
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class MessengerAccount(TenantModel):
+    """(messenger, user id) → person; also where a message for the person goes."""
+
+    __tablename__ = "messenger_account"
+    __subject__ = "person_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("messenger_id", "core.messenger"),
+        sa.UniqueConstraint("tenant_id", "messenger_id", "account"),
+        sa.UniqueConstraint("tenant_id", "messenger_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    messenger_id: Mapped[UUID]
+    account: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
 class PendingSignIn(TenantModel):
-    """A sign-in on its way through a provider: state (hashed), nonce and verifier; used once, short-lived."""
+    """A sign-in on its way: through a provider or messenger, or waiting for its second factor or a passkey.
+
+    Found by the hash of a secret in the browser's cookie; what it needs to go on is sealed. Short-lived, used once.
+    """
 
     __tablename__ = "pending_sign_in"
     __constraints__ = (
+        one_of("kind", "oidc", "messenger", "factor", "passkey"),
         tenant_fk("provider_id", "core.provider"),
+        tenant_fk("messenger_id", "core.messenger"),
         sa.UniqueConstraint("tenant_id", "state_hash"),
     )
 
-    provider_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default="oidc")
+    provider_id: Mapped[UUID | None]
+    messenger_id: Mapped[UUID | None]
+    tries: Mapped[int] = mapped_column(server_default="0")
     state_hash: Mapped[bytes]
     pending: Mapped[bytes] = sealed()
     next_path: Mapped[str | None]

@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from anxin.identity.oidc import AddressRules, Http
+from anxin.identity.oidc import AddressRules
 from anxin.kernel.outbound import Client, Network
 from anxin.settings import Settings
 
 
 @cache
-def http_client(networks: tuple[Network, ...]) -> Http:
+def http_client(networks: tuple[Network, ...]) -> Client:
     """The process's client: public https addresses, and the networks the operator allows besides. Its TLS set-up is
     made once; a call may take five seconds in all."""
     return Client(networks=networks, seconds=5)

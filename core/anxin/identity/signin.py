@@ -228,7 +228,7 @@ def finish(
     return sessions.start(ctx, person, method="oidc", device=device), kept.next_path
 
 
-def _switched_on(ctx: Ctx, provider_id: UUID) -> Provider:
+def _switched_on(ctx: Ctx, provider_id: UUID | None) -> Provider:
     row = ctx.db.scalar(
         sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.id == provider_id)
     )
@@ -255,6 +255,7 @@ def _take_pending(ctx: Ctx, browser: str | None) -> PendingSignIn:
             .where(
                 PendingSignIn.tenant_id == ctx.tenant.id,
                 PendingSignIn.state_hash == capability.token_hash(browser or ""),
+                PendingSignIn.kind == "oidc",
             )
             .returning(PendingSignIn)
         )
