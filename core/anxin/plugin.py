@@ -2,6 +2,7 @@
 
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
+from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
 from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
@@ -49,6 +50,7 @@ __all__ = [
     "ConsentWithdrawn",
     "CrisisRaised",
     "Ctx",
+    "Document",
     "Entry",
     "Event",
     "Figure",
@@ -71,6 +73,7 @@ __all__ = [
     "Referred",
     "Report",
     "Retention",
+    "Sheet",
     "TenantModel",
     "Unavailable",
     "Unit",
@@ -95,8 +98,10 @@ __all__ = [
     "one_of",
     "page",
     "print_json",
+    "qr_svg",
     "raise_crisis",
     "sealed",
     "tenant_command",
     "tenant_fk",
+    "workbook",
 ]

@@ -19,8 +19,10 @@ import pytest
 CORE = "anxin"
 ASIDE = ("settings", "keyfiles", "embedded")  # before there is an application: they know nothing of it
 LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do not know each other
-    ("kernel",),
+    ("kernel", "documents"),
     ("extension",),
+    ("files",),
+    ("tasks",),
     ("tenancy",),
     ("identity",),
     ("consent", "audit"),
