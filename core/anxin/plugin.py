@@ -6,6 +6,20 @@ from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
 from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
+from anxin.files import (
+    JPEG,
+    PDF,
+    PNG,
+    WEBP,
+    XLSX,
+    File,
+    TakenUpload,
+    Upload,
+    drop_file,
+    file_answer,
+    keep_file,
+    read_file,
+)
 from anxin.identity.models import Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
@@ -32,13 +46,19 @@ from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
 from anxin.safety.services import duty_covered, raise_crisis
+from anxin.tasks import Task, TaskRun, start_task, task_of
 from anxin.tenancy.models import Unit
 from anxin.tenancy.units import below
 from anxin.web.pages import page
 
 __all__ = [
+    "JPEG",
+    "PDF",
+    "PNG",
     "PUBLIC",
     "SIGNED_IN",
+    "WEBP",
+    "XLSX",
     "Actor",
     "AnxinError",
     "ApiBlueprint",
@@ -54,6 +74,7 @@ __all__ = [
     "Entry",
     "Event",
     "Figure",
+    "File",
     "Forbidden",
     "Grant",
     "Input",
@@ -74,21 +95,28 @@ __all__ = [
     "Report",
     "Retention",
     "Sheet",
+    "TakenUpload",
+    "Task",
+    "TaskRun",
     "TenantModel",
     "Unavailable",
     "Unit",
+    "Upload",
     "_",
     "below",
     "current_locale",
     "day",
     "ddl",
     "disclosure",
+    "drop_file",
     "duty_covered",
     "entry",
+    "file_answer",
     "guard",
     "hookimpl",
     "job",
     "json_option",
+    "keep_file",
     "lazy",
     "name_of",
     "names_of",
@@ -100,8 +128,11 @@ __all__ = [
     "print_json",
     "qr_svg",
     "raise_crisis",
+    "read_file",
     "sealed",
     "tenant_command",
+    "start_task",
+    "task_of",
     "tenant_fk",
     "workbook",
 ]

@@ -11,6 +11,7 @@ from anxin.consent import api as consent_api
 from anxin.consent import pages as consent_pages
 from anxin.consent import policy as consent
 from anxin.extension.registry import CoreParts, Registry
+from anxin.files import policy as files
 from anxin.identity import api as identity_api
 from anxin.identity import me_pages, people_pages, settings_pages  # noqa: F401  (their routes join the room's blueprint)
 from anxin.identity import pages as identity_pages
@@ -22,12 +23,15 @@ from anxin.notices import policy as notices
 from anxin.safety import api as safety_api
 from anxin.safety import pages as safety_pages
 from anxin.safety import policy as safety
+from anxin.tasks import api as tasks_api
+from anxin.tasks import pages as tasks_pages
+from anxin.tasks import policy as tasks
 from anxin.tenancy import api as tenancy_api
 from anxin.tenancy import pages as tenancy_pages
 from anxin.tenancy import policy as tenancy
 from anxin.web import home
 
-POLICIES = (tenancy, identity, consent, audit, safety, notices)
+POLICIES = (tenancy, identity, consent, audit, safety, notices, files, tasks)
 PAGES = (
     home.bp,
     tenancy_pages.bp,
@@ -36,8 +40,17 @@ PAGES = (
     audit_pages.bp,
     safety_pages.bp,
     notices_pages.bp,
+    tasks_pages.bp,
 )
-APIS = (tenancy_api.bp, identity_api.bp, consent_api.bp, audit_api.bp, safety_api.bp, notices_api.bp)
+APIS = (
+    tenancy_api.bp,
+    identity_api.bp,
+    consent_api.bp,
+    audit_api.bp,
+    safety_api.bp,
+    notices_api.bp,
+    tasks_api.bp,
+)
 
 
 def core_parts() -> CoreParts:

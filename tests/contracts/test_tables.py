@@ -345,7 +345,7 @@ def test_which_functions_the_application_may_call(superuser) -> None:
         f"WHERE {OURS} AND has_function_privilege('anxin_app', p.oid, 'EXECUTE')"
     )
     may = {row.proname for row in rows(superuser, query)}
-    assert may == {"context", "tenant", "person", "sees_clinical", "enter", "enter_job", "claim_job", "lock"}
+    assert may == {"context", "tenant", "person", "sees_clinical", "enter", "enter_job", "claim_job", "job_state", "lock"}
 
 
 def test_nothing_that_the_wall_does_not_reach(superuser) -> None:

@@ -122,7 +122,7 @@ class Document:
         data = json.dumps({**self._head, "blocks": self._blocks}, ensure_ascii=False)
         return typst.compile(
             TEMPLATE.read_bytes(),
-            font_paths=[str(FONTS)],
+            font_paths=[str(FONTS)],  # type: ignore[arg-type]  (typst takes paths as text too)
             ignore_system_fonts=True,
             sys_inputs={"data": data},
         )

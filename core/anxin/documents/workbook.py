@@ -1,15 +1,18 @@
 """Workbooks as a union's Excel expects them: text stays text, the header stays in sight, nothing is a formula."""
 
+from __future__ import annotations
+
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | bool | date | datetime | None
 
@@ -35,6 +38,8 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx of the sheets. Strings are written as strings, so neither "=1+1" nor "007" changes; Excel keeps no
     zones, so aware times are shown on the wall clock of `Sheet.zone`.
     """
+    import xlsxwriter  # loaded by the process that writes one, not by every web worker
+
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
         target,

@@ -6,7 +6,7 @@
     roster.columns                          # how each heading was read; field None means left alone
 
 Pure: nothing is stored. A fatal error drops its row, any other drops only its cell. Raises `Invalid` when the
-file itself cannot be taken (see roster_guard) or no sheet has a heading with 姓名.
+file itself cannot be taken (see files.workbooks) or no sheet has a heading with 姓名.
 """
 
 import io
@@ -19,7 +19,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from anxin.identity import roster_guard
+from anxin.files import workbooks
 from anxin.identity.roster_cells import READERS, BadCell, text
 from anxin.identity.roster_columns import Column, Heading, find
 from anxin.kernel.errors import Invalid
@@ -86,7 +86,7 @@ class Roster:
 def read(source: Path | bytes) -> Roster:
     """The roster in an .xlsx file; 20,000 people take about a second."""
     content = source if isinstance(source, bytes) else source.read_bytes()
-    roster_guard.check(content)
+    workbooks.check(content)
     roster = Roster()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -153,9 +153,24 @@ class Ctx:
     def unseal(
         self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, blob: bytes
     ) -> Any:
+        self._opened_field_of(subject_id)
+        return self.keys.open(model, column, row_id, subject_id, blob)
+
+    def sealed_bytes(
+        self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, content: bytes
+    ) -> bytes:
+        """The ciphertext of a file's content, for a sealed column."""
+        return self.keys.seal_bytes(model, column, row_id, subject_id, content)
+
+    def unseal_bytes(
+        self, model: type[TenantModel], column: str, row_id: UUID, subject_id: UUID, blob: bytes
+    ) -> bytes:
+        self._opened_field_of(subject_id)
+        return self.keys.open_bytes(model, column, row_id, subject_id, blob)
+
+    def _opened_field_of(self, subject_id: UUID) -> None:
         if self.actor.kind == "person" and subject_id not in (self.actor.person_id, self.tenant.id):
             self._opened.add(subject_id)
-        return self.keys.open(model, column, row_id, subject_id, blob)
 
     def blind(self, kind: str, text: str) -> bytes:
         """A keyed index of a phone or ID number for equality search; the key never enters the database."""

@@ -9,7 +9,8 @@ growing pauses; after the last try the row is marked failed, stays visible, and 
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,6 +80,17 @@ class Progress:
                     {"d": done, "t": total, "tenant": self.tenant_id, "id": self.job_id},
                 )
                 session.commit()
+
+
+@contextmanager
+def in_job(runtime: Runtime, tenant_id: UUID, job_id: UUID) -> Iterator[Session]:
+    """A transaction beside the job's own, by the job's right: what is written in it is seen at once."""
+    with Session(runtime.engine) as session:
+        if _enter_job(session, tenant_id, job_id, runtime.job_token(job_id)):
+            yield session
+            session.commit()
+        else:
+            raise ConfigurationError("the job of this task is gone", code="job_gone")
 
 
 def perform(tenant_id: str, job_id: str) -> str:

@@ -53,6 +53,18 @@ class SubjectKeys:
             key, bytes(blob), self._aad(model, column, row_id, subject_id)
         )
 
+    def seal_bytes(
+        self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, content: bytes
+    ) -> bytes:
+        key = self._key(subject_id, make=True)
+        return self._ctx.runtime.keyring.seal(key, content, self._aad(model, column, row_id, subject_id))
+
+    def open_bytes(
+        self, model: type["TenantModel"], column: str, row_id: UUID, subject_id: UUID, blob: bytes
+    ) -> bytes:
+        key = self._key(subject_id, make=False)
+        return self._ctx.runtime.keyring.open(key, bytes(blob), self._aad(model, column, row_id, subject_id))
+
     def erase(self, subject_id: UUID) -> bool:
         """Delete the subject's key: everything it sealed is noise from now on. False when there was none.
 

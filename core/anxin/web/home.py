@@ -13,6 +13,7 @@ from anxin.kernel.guard import PUBLIC, SIGNED_IN, guard
 from anxin.notices import services as notices
 from anxin.safety import cases as safety
 from anxin.safety.permissions import HANDLE
+from anxin.tasks import services as tasks
 from anxin.web.pages import page
 
 bp = PluginBlueprint("home", __name__, core=True, url_prefix="")
@@ -57,6 +58,7 @@ def workbench(ctx: Ctx) -> ResponseReturnValue:
         silent=titles_of(ctx, silent),
         waiting=[line for line in notices.inbox(ctx, limit=5) if line.unread],
         contracts=signin.contracts(ctx) if ctx.tenant.kind == "agency" else [],
+        tasks=tasks.at_work(ctx),
         cases=len(safety.worklist(ctx)) if ctx.allowed(HANDLE) else None,
     )
 

@@ -16,7 +16,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anxin.identity import roster, roster_cells, roster_guard
+from anxin.files import workbooks
+from anxin.identity import roster, roster_cells
 from anxin.identity.roster_columns import field_of
 from anxin.identity.roster_units import UnitFinder
 from anxin.kernel.errors import Invalid
@@ -343,7 +344,7 @@ def test_a_cell_at_the_far_corner_reserves_no_room(far: bytes) -> None:
         (b"", "not an .xlsx"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old .xls"),
         (b"PK\x03\x04" + bytes(100), "not an .xlsx"),
-        (bytes(roster_guard.LARGEST + 1), "20 MB"),
+        (bytes(workbooks.LARGEST + 1), "20 MB"),
         (repacked(lambda name, inside: None if name == "xl/workbook.xml" else inside), "not an .xlsx"),
         (repacked(lambda name, inside: inside, compression=zipfile.ZIP_BZIP2), "unusual"),
         (in_sheet(lambda inside: b"<worksheet><sheetData><row r='1'><c r='A1'"), "damaged"),

@@ -4,10 +4,7 @@ import contextlib
 
 import psycopg
 import pytest
-import sqlalchemy as sa
 from tests.contracts.everything import fill
-
-from anxin.kernel import db
 
 
 class Probe:
@@ -78,14 +75,6 @@ def probe(settings, app):
     yield make
     for one in opened:
         one.connection.close()
-
-
-@pytest.fixture
-def superuser(settings, app):
-    engine = sa.create_engine(db.driver_url(settings.database_url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 @pytest.fixture
