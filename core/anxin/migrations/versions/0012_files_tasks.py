@@ -1,7 +1,7 @@
 """Stored files, and long work that can be left and found again.
 
-Revision ID: core_0011
-Revises: core_0010
+Revision ID: core_0012
+Revises: core_0011
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0011", "core_0010", None, None
+revision, down_revision, branch_labels, depends_on = "core_0012", "core_0011", None, None
 
 # A file about somebody is theirs and their helpers'; a file about nobody is the tenant's own paper.
 FILE_WALL = """
