@@ -8,6 +8,7 @@ from anxin_assessments import (
     blueprint,
     campaign_api,
     campaign_pages,
+    cli,
     hooks,
     jobs,
     models,
@@ -70,4 +71,5 @@ def register() -> Plugin:
             ),
         ],
         hooks=hooks,
+        cli=cli.assessments,
     )

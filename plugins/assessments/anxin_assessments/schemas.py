@@ -11,6 +11,8 @@ from anxin_assessments import scoring
 CHOOSE_ONE: Any = lazy("Choose at least one self-test.")
 ENDS_EARLY: Any = lazy("The last day is before the first.")
 IDS = [instrument.id for instrument in scoring.catalogue()]
+# instruments whose words ship, so that people can take them as they are; others wait for the tenant's own text
+FIRST = ["phq9", "gad7", "who5", "k6"]
 
 
 class Strict(Schema):
@@ -30,7 +32,7 @@ class Settings(Strict):
 
     offered = fields.List(
         fields.String(validate=validate.OneOf(IDS)),
-        load_default=lambda: list(IDS),
+        load_default=lambda: list(FIRST),
         metadata={
             "title": lazy("Self-tests on offer"),
             "help": lazy("WHO-5 may not be used commercially: take it out where that matters."),

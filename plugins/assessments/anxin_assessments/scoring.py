@@ -13,13 +13,13 @@ Rules that hold whatever the key says
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import floor
 from typing import Any
 
+from anxin_assessments.formulas import FORMULAS, half_up
 from anxin_assessments.instruments import catalogue, load, wording
-from anxin_assessments.instruments.shapes import Instrument, RiskItem, RiskStep, Scale, Trigger
+from anxin_assessments.instruments.shapes import Check, Instrument, RiskItem, RiskStep, Scale, Trigger
 
 __all__ = [
     "AnswerError",
@@ -27,15 +27,19 @@ __all__ = [
     "Risk",
     "ThresholdError",
     "catalogue",
+    "from_fields",
+    "half_up",
     "load",
+    "recode",
     "risk_of_answer",
     "score",
     "tighten",
     "wording",
 ]
 
-Answers = Sequence[int | None]
-Numbers = dict[int, Fraction]
+Answer = int | float
+Answers = Sequence[Answer | None]
+Numbers = dict[int, int | Fraction]
 SECONDS_PER_ITEM = 2
 STRAIGHT_LINE_FROM = 5
 
@@ -70,7 +74,7 @@ class Result:
 
     `level` is 0–3 (一般、轻度关注、重点关注、危机): the highest any score or risk answer asks for.
     `flags` are for the person's next steps ("offer_counsellor"), `quality` for the counsellor
-    ("straight_line", "fast").
+    ("straight_line", "fast"); `checks` are the key's own yes-or-no rules ("screen_positive").
     """
 
     scales: dict[str, int | float | None]
@@ -80,6 +84,7 @@ class Result:
     missing: tuple[int, ...]
     risks: tuple[Risk, ...]
     quality: tuple[str, ...]
+    checks: dict[str, bool] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -98,29 +103,40 @@ class Result:
                 for risk in self.risks
             ],
             "quality": list(self.quality),
+            "checks": self.checks,
         }
 
 
-def risk_of_answer(instrument: Instrument, item: int, value: int | None) -> Risk | None:
+def risk_of_answer(instrument: Instrument, item: int, value: Answer | None) -> Risk | None:
     """The risk in one raw answer, or None. Ask this the moment the answer is given."""
     risk = instrument.risk_items.get(item)
     if risk is None or value is None:
         return None
     levels = [step.level for step in risk.steps if value >= step.at_least]
-    return Risk(item, value, max(levels), risk.what) if levels else None
+    return Risk(item, int(value), max(levels), risk.what) if levels else None
 
 
 def score(instrument: Instrument, answers: Answers, *, seconds: float | None = None) -> Result:
-    """Score one sheet: one option value per item (None: not answered); `seconds` is the time it took.
+    """Score one sheet: one answer per item (None: not answered); `seconds` is the time it took.
 
     Raises AnswerError when the answers do not belong to this instrument; otherwise never raises.
     """
     check(instrument, answers)
     given = {item: value for item, value in enumerate(answers, 1) if value is not None}
-    values = _scales(instrument, {item: _oriented(instrument, item, value) for item, value in given.items()})
-    if instrument.max_missing is not None and len(answers) - len(given) > instrument.max_missing:
+    counted = given | _skipped(instrument, given)
+    missing = tuple(
+        item
+        for item in range(1, instrument.items + 1)
+        if item not in counted and item not in instrument.optional
+    )
+    values = _scales(instrument, counted)
+    if instrument.max_missing is not None and len(missing) > instrument.max_missing:
         values = dict.fromkeys(values)
-    risks = tuple(risk for item, value in given.items() if (risk := risk_of_answer(instrument, item, value)))
+    risks = tuple(
+        risk
+        for item in instrument.risk_items
+        if (value := given.get(item)) is not None and (risk := risk_of_answer(instrument, item, value))
+    )
     levels = [risk.level for risk in risks]
     levels += [trigger.level for trigger in instrument.triggers if _hit(trigger, values)]
     return Result(
@@ -128,25 +144,85 @@ def score(instrument: Instrument, answers: Answers, *, seconds: float | None = N
         bands={name: band for name, value in values.items() if (band := _band(instrument, name, value))},
         level=max(levels, default=0),
         flags=("offer_counsellor",) if _hit(instrument.offer_counsellor, values) else (),
-        missing=tuple(item for item in range(1, instrument.items + 1) if item not in given),
+        missing=missing,
         risks=risks,
-        quality=_quality(instrument, list(given.values()), seconds),
+        quality=_quality(instrument, given, seconds),
+        checks={name: _holds(one, values, counted) for name, one in instrument.checks.items()},
     )
 
 
+def skipped(instrument: Instrument, answers: Answers) -> frozenset[int]:
+    """The items that need not be asked after these answers."""
+    return frozenset(
+        _skipped(instrument, {item: value for item, value in enumerate(answers, 1) if value is not None})
+    )
+
+
+def _skipped(instrument: Instrument, given: Mapping[int, Answer]) -> dict[int, Answer]:
+    return {
+        item: skip.score_as
+        for skip in instrument.skips
+        if skip.applies(given)
+        for item in skip.items
+        if item not in given
+    }
+
+
+def from_fields(instrument: Instrument, fields: Mapping[str, Any]) -> list[Any]:
+    """Answers in the order of the form from answers by field name ({"bed_time": 23, "q5": [0, …]}).
+
+    Raises AnswerError for a name this instrument does not have.
+    """
+    places = {name: place for place, name in enumerate(instrument.names)}
+    found: list[Any] = [None] * instrument.items
+    for name, value in fields.items():
+        if name in instrument.groups:
+            for member, one in zip(instrument.groups[name], value, strict=True):
+                found[places[member]] = one
+        elif name in instrument.aliases:
+            alias = instrument.aliases[name]
+            found[places[alias["field"]]] = alias["values"].get(value)
+        elif name in places:
+            found[places[name]] = value
+        else:
+            raise AnswerError(f"{instrument.key} has no field {name!r}")
+    return found
+
+
+def recode(instrument: Instrument, answers: Answers, coding: str) -> list[Answer | None]:
+    """Answers written the way of another system, in this key's values. Raises AnswerError for an unknown one."""
+    if coding not in instrument.codings:
+        raise AnswerError(f"{instrument.key} has no coding {coding!r}")
+    rule = instrument.codings[coding]
+    found: list[Answer | None] = []
+    for item, value in enumerate(answers, 1):
+        values = instrument.values_of(item)
+        turned = value
+        if value is not None and item in rule.reverse:
+            turned = min(values) + max(values) - value
+        found.append(None if turned is None else turned + rule.add)
+    return found
+
+
 def check(instrument: Instrument, answers: Answers) -> None:
-    """AnswerError unless there is exactly one answer (or None) per item, each a value its item offers."""
+    """AnswerError unless there is exactly one answer (or None) per item, each one its item can take."""
     if len(answers) != instrument.items:
         raise AnswerError(f"{instrument.key} has {instrument.items} items, got {len(answers)} answers")
     for item, value in enumerate(answers, 1):
-        check_answer(instrument, item, value)
+        if value is not None:
+            check_answer(instrument, item, value)
 
 
-def check_answer(instrument: Instrument, item: int, value: int | None) -> None:
-    """AnswerError unless `value` is None or one of the values the item offers."""
+def check_answer(instrument: Instrument, item: int, value: Answer | None) -> None:
+    """AnswerError unless `value` is None, one of the values the item offers, or a number in its range."""
     if not 1 <= item <= instrument.items:
         raise AnswerError(f"{instrument.key} has no item {item}", item)
-    if value is not None and (type(value) is not int or value not in instrument.values_of(item)):
+    if value is None:
+        return
+    if free := instrument.free.get(item):
+        if type(value) not in (int, float) or not free.min <= value <= free.max:
+            raise AnswerError(f"item {item} of {instrument.key} takes {free.min} to {free.max}", item)
+    elif type(value) is not int or value not in instrument.values_of(item):
         raise AnswerError(f"item {item} of {instrument.key} does not offer this value", item)
 
 
@@ -193,81 +269,71 @@ def _lower_step(risk: RiskItem, step: RiskStep, name: str, value: int, instrumen
     return replace(risk, steps=tuple(replace(s, at_least=value) if s == step else s for s in risk.steps))
 
 
-def _oriented(instrument: Instrument, item: int, value: int) -> Fraction:
+def _oriented(instrument: Instrument, item: int, value: Answer) -> int | Fraction:
+    if item in instrument.free:
+        return Fraction(str(value))
     if item not in instrument.reverse:
-        return Fraction(value)
+        return int(value)
     values = instrument.values_of(item)
-    return Fraction(min(values) + max(values) - value)
+    return min(values) + max(values) - int(value)
 
 
-def _scales(instrument: Instrument, oriented: Numbers) -> dict[str, Fraction | None]:
+def _scales(instrument: Instrument, given: Mapping[int, Answer]) -> dict[str, Fraction | None]:
+    oriented = {item: _oriented(instrument, item, value) for item, value in given.items()}
+    uniform = len(given) == instrument.items and len(set(given.values())) == 1
+    fields: dict[str, Fraction] = {}
+    if any(scale.op == "custom" for scale in instrument.scales.values()):
+        fields = {instrument.names[item - 1]: Fraction(value) for item, value in oriented.items()}
     values: dict[str, Fraction | None] = {}
     for name, scale in instrument.scales.items():
-        if scale.op != "custom":
-            values[name] = _plain_scale(instrument, scale, oriented)
-    for name, scale in instrument.scales.items():
         if scale.op == "custom":
-            values[name] = FORMULAS[scale.formula or ""](scale, values)
-    return {name: values[name] for name in instrument.scales}
+            values[name] = FORMULAS[scale.formula or ""](scale, values, fields)
+        elif scale.void_when_uniform and uniform:
+            values[name] = None
+        else:
+            values[name] = _plain_scale(instrument, scale, oriented)
+    return values
 
 
 def _plain_scale(instrument: Instrument, scale: Scale, oriented: Numbers) -> Fraction | None:
     numbers = [oriented[item] for item in scale.items if item in oriented]
-    unanswered = [item for item in scale.items if item not in oriented]
+    gaps = len(scale.items) - len(numbers)
     needed = len(scale.items) if scale.min_answered is None else scale.min_answered
-    if len(numbers) < needed or any(item in instrument.risk_items for item in unanswered):
+    if len(numbers) < needed:
         return None
+    if gaps and any(item in instrument.risk_items and item not in oriented for item in scale.items):
+        return None  # a missing risk answer is asked again, never filled up
     value = OPERATIONS[scale.op](scale, numbers)
-    if value is not None and unanswered and scale.fill == "prorate":
+    if value is not None and gaps and scale.fill == "prorate":
         value = Fraction(half_up(value * len(scale.items) / len(numbers)))
     return value
 
 
-def _mean_of_positive(scale: Scale, numbers: Sequence[Fraction]) -> Fraction | None:
+Given = Sequence[int | Fraction]
+
+
+def _mean_of_positive(scale: Scale, numbers: Given) -> Fraction | None:
     positive = [number for number in numbers if number >= (scale.threshold or 0)]
-    return sum(positive, Fraction()) / len(positive) if positive else None
+    return Fraction(sum(positive)) / len(positive) if positive else None
 
 
-OPERATIONS: dict[str, Callable[[Scale, Sequence[Fraction]], Fraction | None]] = {
-    "sum": lambda scale, numbers: sum(numbers, Fraction()) * scale.multiply,
-    "mean": lambda scale, numbers: sum(numbers, Fraction()) / len(numbers),
+OPERATIONS: dict[str, Callable[[Scale, Given], Fraction | None]] = {
+    "sum": lambda scale, numbers: Fraction(sum(numbers) * scale.multiply),
+    "mean": lambda scale, numbers: Fraction(sum(numbers)) / len(numbers),
     "count_ge": lambda scale, numbers: Fraction(sum(number >= (scale.threshold or 0) for number in numbers)),
     "count_eq": lambda scale, numbers: Fraction(sum(number == scale.value for number in numbers)),
     "mean_of_positive": _mean_of_positive,
 }
 
 
-def _scaled(scale: Scale, values: Mapping[str, Fraction | None]) -> Fraction | None:
-    """`of * by`, rounded as the key says: WHO-5's percent, Zung's standard score."""
-    value = values[scale.of or ""]
-    return None if value is None else _rounded(scale, value * scale.by)
-
-
-def _ratio(scale: Scale, values: Mapping[str, Fraction | None]) -> Fraction | None:
-    """`of / over * by`: the effort–reward ratio. Nothing when the denominator is nothing."""
-    above, below = values[scale.of or ""], values[scale.over or ""]
-    return _rounded(scale, above / below * scale.by) if above is not None and below else None
-
-
-FORMULAS: dict[str, Callable[[Scale, Mapping[str, Fraction | None]], Fraction | None]] = {
-    "scaled": _scaled,
-    "ratio": _ratio,
-}
-
-
-def _rounded(scale: Scale, value: Fraction) -> Fraction:
-    match scale.rounding:
-        case "half_up":
-            return Fraction(half_up(value))
-        case "down":
-            return Fraction(floor(value))
-        case _:
-            return value
-
-
-def half_up(value: Fraction) -> int:
-    """Nearest whole number, halves upwards: 52.5 → 53 (Python's round gives 52)."""
-    return floor(value + Fraction(1, 2))
+def _holds(one: Check, values: Mapping[str, Fraction | None], given: Mapping[int, Answer]) -> bool:
+    if one.any_of:
+        return any(_hit(trigger, values) for trigger in one.any_of)
+    return all(
+        sum(given.get(item, cluster.answer - 1) >= cluster.answer for item in cluster.items)
+        >= cluster.at_least
+        for cluster in one.all_of
+    )
 
 
 def _hit(trigger: Trigger | None, values: Mapping[str, Fraction | None]) -> bool:
@@ -282,15 +348,25 @@ def _band(instrument: Instrument, name: str, value: Fraction | None) -> str | No
     return below[-1].code if below else instrument.bands[name][0].code
 
 
-def _quality(instrument: Instrument, given: Sequence[int], seconds: float | None) -> tuple[str, ...]:
+def _quality(instrument: Instrument, given: Mapping[int, Answer], seconds: float | None) -> tuple[str, ...]:
     flags = []
-    pick = min if instrument.higher_is == "worse" else max
-    untroubled = pick(value for values in instrument.options for value in values)
-    if len(given) >= STRAIGHT_LINE_FROM and len(set(given)) == 1 and given[0] != untroubled:
+    chosen = {item: value for item, value in given.items() if item not in instrument.free}
+    if len(chosen) >= STRAIGHT_LINE_FROM and len(set(chosen.values())) == 1 and not _well(instrument, chosen):
         flags.append("straight_line")
     if seconds is not None and given and seconds < SECONDS_PER_ITEM * len(given):
         flags.append("fast")
     return tuple(flags)
+
+
+def _well(instrument: Instrument, chosen: Mapping[int, Answer]) -> bool:
+    """Every answer says that all is well: then the same answer throughout is no wonder."""
+    best = min if instrument.higher_is == "worse" else max
+    for item, value in chosen.items():
+        values = instrument.values_of(item)
+        turned = min(values) + max(values) - value if item in instrument.reverse else value
+        if turned != best(values):
+            return False
+    return True
 
 
 def _plain(value: Fraction | None) -> int | float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -85,22 +86,22 @@ def answers(sitting: Sitting, locale: str) -> list[dict[str, Any]]:
 
 
 def gauge(record: Record) -> dict[str, Any] | None:
-    """Where the main score lies among its bands; None when there is no score."""
-    if record.value is None:
+    """Where the main score lies among its bands; None without a score or without bands."""
+    if record.value is None or not record.instrument.main_bands:
         return None
     scale = record.instrument.scales[record.instrument.main_scale]
-    starts = [band.start for band in record.instrument.bands[scale.name]]
+    starts = [band.start for band in record.instrument.main_bands]
     return {
         "value": record.value,
         "minimum": int(scale.low),
         "maximum": int(scale.high),
-        "cuts": [int(start) - 1 for start in starts[1:]],
+        "cuts": [ceil(start) - 1 for start in starts[1:]],
     }
 
 
 def result(record: Record, locale: str) -> dict[str, Any]:
     """The own result: words before numbers."""
-    said = words.band_words(record.instrument, record.band) if record.band else None
+    said = words.band_words(record.instrument, record.band) if record.value is not None else None
     return {
         "record": record,
         "sheet": record.outcome.sheet_id,
@@ -170,7 +171,9 @@ def _clinical_record(record: Record, locale: str) -> dict[str, Any]:
 
 
 def _label(record: Record) -> Any:
-    return words.band_words(record.instrument, record.band).label if record.band else _("No result")
+    return (
+        words.band_words(record.instrument, record.band).label if record.value is not None else _("No result")
+    )
 
 
 def _by_instrument(records: Sequence[Record]) -> list[list[Record]]:

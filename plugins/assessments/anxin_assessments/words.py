@@ -107,6 +107,10 @@ RECALL: dict[int, Recall] = {
         lazy("Think of the past week. There is no right or wrong; choose what comes closest."),
         lazy("A snapshot of the past week. It moves with life, and it is not who you are."),
     ),
+    365: Recall(
+        lazy("Think of the past year. There is no right or wrong; choose what comes closest."),
+        lazy("A snapshot of the past year. It moves with life, and it is not who you are."),
+    ),
     14: Recall(
         lazy("Think of the past two weeks. There is no right or wrong; choose what comes closest."),
         lazy("A snapshot of the past two weeks. It moves with life, and it is not who you are."),
@@ -117,6 +121,26 @@ RECALL: dict[int, Recall] = {
     ),
 }
 
+# For instruments without words of their own, by how far a band is from untroubled.
+GENERAL: tuple[Words, ...] = (
+    Words(lazy("Steady"), _STEADY, _KEEP),
+    Words(lazy("A bit heavy"), lazy("It has been a bit heavy"), _COMMON),
+    Words(lazy("Under strain"), lazy("You have been under real strain"), _TALK),
+    Words(lazy("Having a hard time"), lazy("You are having a hard time"), _WITH_YOU),
+    Words(
+        lazy("Needs company"),
+        lazy("This is a lot to carry, let somebody be with you"),
+        lazy("Please talk to somebody today. A counsellor will help you find the right care."),
+    ),
+)
+# band → place in GENERAL, by how many bands the main scale has
+PLACES: dict[int, tuple[int, ...]] = {2: (0, 2), 3: (0, 1, 3), 4: (0, 1, 2, 3), 5: (0, 1, 2, 3, 4)}
+UNBANDED = Words(
+    lazy("Recorded"),
+    lazy("Your answers are kept"),
+    lazy("There is no general high or low for this one. Look at it again later and see what has changed."),
+)
+
 SCALES: dict[str, Text] = {
     "total": lazy("Total"),
     "phq2": lazy("First two questions"),
@@ -124,6 +148,78 @@ SCALES: dict[str, Text] = {
     "gad2": lazy("First two questions"),
     "raw": lazy("Sum"),
     "percent": lazy("Well-being, 0 to 100"),
+    "total_mean": lazy("Mean of all questions"),
+    "positive_items": lazy("Questions answered 2 or higher"),
+    "negative_items": lazy("Questions answered 1"),
+    "positive_mean": lazy("Mean of those answered 2 or higher"),
+    "somatization": lazy("Body complaints"),
+    "obsessive_compulsive": lazy("Thoughts and habits that will not stop"),
+    "interpersonal_sensitivity": lazy("Sensitive among people"),
+    "depression": lazy("Low mood"),
+    "anxiety": lazy("Worry"),
+    "hostility": lazy("Irritable"),
+    "phobic_anxiety": lazy("Fear of places and things"),
+    "paranoid_ideation": lazy("Mistrust"),
+    "psychoticism": lazy("Apart from others"),
+    "additional": lazy("Sleep and appetite"),
+    "standard": lazy("Standard score"),
+    "standard_truncated": lazy("Standard score, cut off"),
+    "severity_index": lazy("Severity index"),
+    "stress": lazy("Stress"),
+    "helplessness": lazy("Feeling overwhelmed"),
+    "self_efficacy_reversed": lazy("Doubting to cope"),
+    "c1_quality": lazy("Sleep quality"),
+    "c2_latency": lazy("Falling asleep"),
+    "c3_duration": lazy("Hours of sleep"),
+    "c4_efficiency": lazy("Asleep of the time in bed"),
+    "c5_disturbance": lazy("Disturbed sleep"),
+    "c6_medication": lazy("Sleeping pills"),
+    "c7_daytime": lazy("During the day"),
+    "b": lazy("Memories that come back"),
+    "c": lazy("Avoiding"),
+    "d": lazy("Thoughts and mood"),
+    "e": lazy("On edge"),
+    "consumption": lazy("How much"),
+    "dependence": lazy("Hard to stop"),
+    "problems": lazy("Troubles"),
+    "personal": lazy("Worn out altogether"),
+    "work": lazy("Worn out by work"),
+    "client": lazy("Worn out by people served"),
+    "exhaustion": lazy("Exhaustion"),
+    "disengagement": lazy("Distance from work"),
+    "effort": lazy("Effort"),
+    "reward": lazy("Reward"),
+    "overcommitment": lazy("Cannot let go of work"),
+    "er_ratio": lazy("Effort against reward"),
+    "mean": lazy("Mean"),
+    "tenacity_cn": lazy("Tenacity"),
+    "strength_cn": lazy("Strength"),
+    "optimism_cn": lazy("Optimism"),
+    "absenteeism_hours": lazy("Hours away"),
+    "presenteeism": lazy("Hard to concentrate at work"),
+    "engagement": lazy("Looking forward to work"),
+    "life_satisfaction": lazy("Content with life"),
+    "distress": lazy("Dreading work"),
+    "ghq": lazy("Questions that stand out"),
+    "likert": lazy("Sum"),
+    "triage": lazy("Urgency"),
+    "wellbeing": lazy("Well-being"),
+    "functioning": lazy("Daily life"),
+    "risk": lazy("Risk"),
+}
+
+# What counsellors call a scale, where that is another word than a person should read about themselves.
+TERMS: dict[str, Text] = {
+    "somatization": lazy("Somatization"),
+    "obsessive_compulsive": lazy("Obsessive-compulsive"),
+    "interpersonal_sensitivity": lazy("Interpersonal sensitivity"),
+    "depression": lazy("Depression"),
+    "anxiety": lazy("Anxiety"),
+    "hostility": lazy("Hostility"),
+    "phobic_anxiety": lazy("Phobic anxiety"),
+    "paranoid_ideation": lazy("Paranoid ideation"),
+    "psychoticism": lazy("Psychoticism"),
+    "additional": lazy("Additional items"),
 }
 
 QUALITY: dict[str, Text] = {
@@ -147,9 +243,15 @@ WORDING_STATUS: dict[str, Text] = {
 }
 
 
-def band_words(instrument: Instrument, band: str) -> Words:
-    """The words of a band of the main scale."""
-    return BANDS[instrument.id][band]
+def band_words(instrument: Instrument, band: str | None) -> Words:
+    """The words of a band of the main scale; of no band, where the author gives no cut-offs."""
+    codes = [one.code for one in instrument.main_bands]
+    if band is None or band not in codes:
+        return UNBANDED
+    if own := BANDS.get(instrument.id):
+        return own[band]
+    place = codes.index(band) if instrument.higher_is == "worse" else len(codes) - 1 - codes.index(band)
+    return GENERAL[PLACES[len(codes)][place] if len(codes) in PLACES else min(place, len(GENERAL) - 1)]
 
 
 def title(instrument: Instrument, locale: str) -> str:

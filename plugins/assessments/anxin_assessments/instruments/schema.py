@@ -6,6 +6,7 @@ file is loaded; the scoring code then need not doubt its key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from anxin_assessments.instruments import shapes
+from anxin_assessments.instruments.sound import LOCALES, contradictions, misfits
 
-LOCALES = ("zh_CN", "en")
 LEVELS = validate.Range(min=1, max=3)
 CODE = validate.Regexp(r"^[a-z][a-z0-9_]*$")
 
@@ -33,10 +34,12 @@ class Strict(Schema):
 
 
 class Number(fields.Field):
-    """An exact number: YAML's 1.25 becomes 5/4, so that no threshold is missed by a binary fraction."""
+    """An exact number: YAML's 1.25 becomes 5/4, so that no threshold is missed by a binary fraction; "7/3" is
+    written as such."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Fraction:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        ratio = isinstance(value, str) and re.fullmatch(r"[0-9]+/[1-9][0-9]*", value)
+        if isinstance(value, bool) or not (ratio or isinstance(value, int | float)):
             raise ValidationError("Not a number.")
         return Fraction(str(value))
 
@@ -55,6 +58,20 @@ class Items(fields.Field):
         return tuple(value)
 
 
+# what each formula of a custom scale is made from; those of one instrument read its answers by their field names
+FORMULA_NEEDS: dict[str, set[str]] = {
+    "scaled": {"of"},
+    "ratio": {"of", "over"},
+    "sum_of": {"parts"},
+    "psqi_latency": set(),
+    "psqi_duration": {"params"},
+    "psqi_efficiency": set(),
+    "psqi_disturbance": set(),
+    "psqi_daytime": set(),
+    "cssrs_triage": set(),
+}
+
+
 class ScaleSchema(Strict):
     op = fields.String(
         required=True,
@@ -67,7 +84,10 @@ class ScaleSchema(Strict):
     min_answered = fields.Integer(strict=True, validate=validate.Range(min=1))
     fill = fields.String(validate=validate.OneOf(["prorate"]))
     multiply = fields.Integer(strict=True, validate=validate.Range(min=1))
-    formula = fields.String(validate=validate.OneOf(["scaled", "ratio"]))
+    formula = fields.String(validate=validate.OneOf(list(FORMULA_NEEDS)))
+    parts = fields.List(fields.String(validate=CODE), validate=validate.Length(min=1))
+    params = fields.Dict(keys=fields.String(validate=CODE), values=fields.Integer(strict=True))
+    void_when_uniform = fields.Boolean()
     of = fields.String(validate=CODE)
     over = fields.String(validate=CODE)
     by = Number()
@@ -79,12 +99,12 @@ class ScaleSchema(Strict):
         "count_ge": {"items", "threshold"},
         "count_eq": {"items", "value"},
         "mean_of_positive": {"items", "threshold"},
-        "custom": {"formula", "of"},
+        "custom": {"formula"},
     }
     MAY = {
-        "sum": {"min_answered", "fill", "multiply"},
-        "mean": {"min_answered"},
-        "custom": {"over", "by", "rounding"},
+        "sum": {"min_answered", "fill", "multiply", "void_when_uniform"},
+        "mean": {"min_answered", "void_when_uniform"},
+        "custom": {"of", "over", "by", "rounding", "parts", "params"},
     }
 
     @validates_schema(skip_on_field_errors=True)
@@ -98,8 +118,9 @@ class ScaleSchema(Strict):
             raise ValidationError("`fill` needs `min_answered`: how few answers may be filled up?")
         if data["range"][0] > data["range"][1]:
             raise ValidationError("The range ends before it begins.")
-        if data.get("formula") == "ratio" and "over" not in data:
-            raise ValidationError("ratio needs `over`.")
+        formula = data.get("formula")
+        if formula and (wanted := FORMULA_NEEDS[formula] - given):
+            raise ValidationError(f"{formula} needs {', '.join(sorted(wanted))}.")
 
 
 class BandSchema(Strict):
@@ -120,7 +141,16 @@ class TriggerSchema(Strict):
 
 
 class LevelTriggerSchema(TriggerSchema):
+    """`scales` says the same of several scales at once."""
+
+    scale = fields.String()
+    scales = fields.List(fields.String(), validate=validate.Length(min=1))
     level = fields.Integer(required=True, strict=True, validate=LEVELS)
+
+    @validates_schema
+    def one_place(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if ("scale" in data) == ("scales" in data):
+            raise ValidationError("Give either scale or scales.")
 
 
 class RiskStepSchema(Strict):
@@ -132,6 +162,82 @@ class RiskItemSchema(Strict):
     item = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     what = fields.String(required=True, validate=CODE)
     steps = fields.List(fields.Nested(RiskStepSchema), required=True, validate=validate.Length(min=1))
+
+
+class FreeSchema(Strict):
+    """An item answered with a number of one's own: hours, minutes, or a time of day in hours."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["number", "clock"]))
+    min = fields.Integer(strict=True, load_default=0)
+    max = fields.Integer(strict=True, load_default=24)
+
+
+class SkipSchema(Strict):
+    """When these items have these answers, those items are not asked and count as `score_as`."""
+
+    when = fields.Dict(keys=fields.Integer(strict=True), values=fields.Integer(strict=True), required=True)
+    items = Items(required=True)
+    score_as = fields.Integer(strict=True, required=True)
+
+
+class ClusterSchema(Strict):
+    items = Items(required=True)
+    answer = fields.Integer(strict=True, required=True)
+    at_least = fields.Integer(strict=True, required=True)
+
+
+class CheckSchema(Strict):
+    """A yes or no beside the scores: any of these scores reached, or all of these groups of answers."""
+
+    any_of = fields.List(fields.Nested(TriggerSchema), validate=validate.Length(min=1))
+    all_of = fields.List(fields.Nested(ClusterSchema), validate=validate.Length(min=1))
+
+    @validates_schema
+    def one_kind(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if ("any_of" in data) == ("all_of" in data):
+            raise ValidationError("Give either any_of or all_of.")
+
+
+class BothLocales(fields.Dict):
+    """A text in each language of the house."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            keys=fields.String(validate=validate.OneOf(LOCALES)),
+            values=fields.String(validate=validate.Length(min=1)),
+            validate=validate.Length(min=len(LOCALES)),
+            **kwargs,
+        )
+
+
+class NormSchema(Strict):
+    """Means and standard deviations of a sample, never shown without its year and warning."""
+
+    name = fields.String(required=True, validate=CODE)
+    year = fields.Integer(required=True, strict=True)
+    people = fields.Integer(required=True, strict=True)
+    source = fields.String(required=True)
+    warning = BothLocales(required=True)
+    scales = fields.Dict(
+        keys=fields.String(validate=CODE),
+        values=fields.List(Number(), validate=validate.Length(equal=2)),
+        required=True,
+    )
+
+
+class CutoffSchema(Strict):
+    """A published cut-off that is shown, but decides nothing here: it differs by sex, country or author."""
+
+    scale = fields.String(required=True)
+    at_least = Number(required=True)
+    says = BothLocales(required=True)
+
+
+class CodingSchema(Strict):
+    """How other systems write the same answers: add a number to each, turn some items round."""
+
+    add = fields.Integer(strict=True, load_default=0)
+    reverse = fields.List(fields.Integer(strict=True), load_default=list)
 
 
 class ChangeSchema(Strict):
@@ -170,6 +276,12 @@ class KeySchema(Strict):
     items = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     options = fields.List(fields.Integer(strict=True), required=True, validate=validate.Length(min=2))
     options_by_item = fields.Dict(keys=fields.Integer(), values=fields.List(fields.Integer(strict=True)))
+    fields_ = fields.List(fields.String(validate=validate.Regexp(r"^[a-z0-9_]+$")), data_key="fields")
+    groups = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    aliases = fields.Dict(keys=fields.String(), values=fields.Dict())
+    free = fields.Dict(keys=fields.Integer(strict=True), values=fields.Nested(FreeSchema))
+    skips = fields.List(fields.Nested(SkipSchema))
+    optional = fields.List(fields.Integer(strict=True))
     reverse = fields.List(fields.Integer(strict=True), required=True)
     higher_is = fields.String(required=True, validate=validate.OneOf(["worse", "better"]))
     scales = fields.Dict(keys=fields.String(validate=CODE), values=fields.Nested(ScaleSchema), required=True)
@@ -178,6 +290,13 @@ class KeySchema(Strict):
     triggers = fields.List(fields.Nested(LevelTriggerSchema), required=True)
     offer_counsellor = fields.Nested(TriggerSchema)
     risk_items = fields.List(fields.Nested(RiskItemSchema), required=True)
+    checks = fields.Dict(keys=fields.String(validate=CODE), values=fields.Nested(CheckSchema))
+    cutoffs = fields.List(fields.Nested(CutoffSchema))
+    norms = fields.List(fields.Nested(NormSchema))
+    codings = fields.Dict(keys=fields.String(validate=CODE), values=fields.Nested(CodingSchema))
+    notes = fields.List(BothLocales())
+    given_by = fields.String(validate=validate.OneOf(["self", "helper"]), load_default="self")
+    corrects = fields.String()
     max_missing = fields.Integer(strict=True, validate=validate.Range(min=0))
     change = fields.Nested(ChangeSchema)
     licence = fields.Nested(LicenceSchema, required=True)
@@ -226,7 +345,7 @@ def read_key(name: str, raw: Any) -> shapes.Instrument:
     except ValidationError as error:
         raise InvalidKeyError(name, error.messages) from error
     instrument = _instrument(data)
-    if problems := list(_contradictions(instrument)):
+    if problems := list(contradictions(instrument)):
         raise InvalidKeyError(name, problems)
     return instrument
 
@@ -248,7 +367,7 @@ def read_wording(name: str, raw: Any, instrument: shapes.Instrument) -> shapes.W
             "item_options": per_item,
         }
     )
-    if problems := list(_misfits(wording, instrument)):
+    if problems := list(misfits(wording, instrument)):
         raise InvalidKeyError(name, problems)
     return wording
 
@@ -259,20 +378,35 @@ def _options(rows: Iterable[Mapping[str, Any]]) -> tuple[shapes.Option, ...]:
 
 def _instrument(data: dict[str, Any]) -> shapes.Instrument:
     count, own = data["items"], data.pop("options_by_item", {})
+    free = {item: shapes.Free(**row) for item, row in data.pop("free", {}).items()}
     default = tuple(data["options"])
     offer, change = data.get("offer_counsellor"), data.get("change")
+    names = data.pop("fields_", None)
+    options = (() if item in free else tuple(own.get(item, default)) for item in range(1, count + 1))
     return shapes.Instrument(
         **{
             **data,
-            "options": tuple(tuple(own.get(item, default)) for item in range(1, count + 1)),
+            "options": tuple(options),
+            "names": tuple(names) if names else tuple(str(item) for item in range(1, count + 1)),
+            "free": free,
+            "skips": tuple(shapes.Skip(**row) for row in data.get("skips", ())),
+            "optional": frozenset(data.get("optional", ())),
             "reverse": frozenset(data["reverse"]),
             "scales": {name: _scale(name, row, count) for name, row in data["scales"].items()},
             "bands": {
                 name: tuple(shapes.Band(**row) for row in rows) for name, rows in data["bands"].items()
             },
-            "triggers": tuple(shapes.Trigger(**row) for row in data["triggers"]),
+            "triggers": tuple(_triggers(data["triggers"])),
             "offer_counsellor": shapes.Trigger(level=0, **offer) if offer else None,
             "risk_items": {row["item"]: _risk_item(row) for row in data["risk_items"]},
+            "checks": {name: _check(row) for name, row in data.get("checks", {}).items()},
+            "cutoffs": tuple(shapes.Cutoff(**row) for row in data.get("cutoffs", ())),
+            "norms": tuple(_norm(row) for row in data.get("norms", ())),
+            "codings": {
+                name: shapes.Coding(row["add"], frozenset(row["reverse"]))
+                for name, row in data.get("codings", {}).items()
+            },
+            "notes": tuple(data.get("notes", ())),
             "change": shapes.Change(**change) if change else None,
             "licence": shapes.Licence(**data["licence"]),
             "evidence": shapes.Evidence(
@@ -288,89 +422,30 @@ def _scale(name: str, row: dict[str, Any], count: int) -> shapes.Scale:
     low, high = row.pop("range")
     if row.get("items") == "all":
         row["items"] = tuple(range(1, count + 1))
+    row["parts"] = tuple(row.get("parts", ()))
     return shapes.Scale(name=name, low=low, high=high, **row)
+
+
+def _triggers(rows: Iterable[Mapping[str, Any]]) -> Iterable[shapes.Trigger]:
+    for row in rows:
+        rest = {key: value for key, value in row.items() if key not in ("scale", "scales")}
+        for scale in row.get("scales") or [row["scale"]]:
+            yield shapes.Trigger(scale=scale, **rest)
+
+
+def _check(row: Mapping[str, Any]) -> shapes.Check:
+    return shapes.Check(
+        any_of=tuple(shapes.Trigger(level=0, **one) for one in row.get("any_of", ())),
+        all_of=tuple(shapes.Cluster(**one) for one in row.get("all_of", ())),
+    )
+
+
+def _norm(row: Mapping[str, Any]) -> shapes.Norm:
+    return shapes.Norm(
+        **{**row, "scales": {name: (pair[0], pair[1]) for name, pair in row["scales"].items()}}
+    )
 
 
 def _risk_item(row: Mapping[str, Any]) -> shapes.RiskItem:
     steps = tuple(shapes.RiskStep(**step) for step in row["steps"])
     return shapes.RiskItem(item=row["item"], what=row["what"], steps=steps)
-
-
-def _contradictions(key: shapes.Instrument) -> Iterable[str]:
-    numbers = set(range(1, key.items + 1))
-    if len(key.options) != key.items or any(len(set(values)) < 2 for values in key.options):
-        yield "every item needs at least two different option values"
-    if not key.reverse <= numbers:
-        yield "a reversed item does not exist"
-    if set(key.title) != set(LOCALES):
-        yield f"the title is needed in {' and '.join(LOCALES)}"
-    if key.main_scale not in key.bands:
-        yield "the main scale has no bands"
-    for scale in key.scales.values():
-        yield from _scale_problems(scale, key)
-    for name, bands in key.bands.items():
-        yield from _band_problems(name, bands, key)
-    named = [*key.triggers, *([key.offer_counsellor] if key.offer_counsellor else [])]
-    for trigger in named:
-        if trigger.scale not in key.scales:
-            yield f"a trigger names the unknown scale {trigger.scale}"
-    if len({trigger.id for trigger in key.triggers}) != len(key.triggers):
-        yield "two triggers have the same scale and level"
-    for risk in key.risk_items.values():
-        yield from _risk_problems(risk, key)
-    if key.change and key.change.scale not in key.scales:
-        yield f"change names the unknown scale {key.change.scale}"
-
-
-def _scale_problems(scale: shapes.Scale, key: shapes.Instrument) -> Iterable[str]:
-    if not set(scale.items) <= set(range(1, key.items + 1)):
-        yield f"scale {scale.name} uses an item that does not exist"
-        return
-    if scale.min_answered and scale.min_answered > len(scale.items):
-        yield f"scale {scale.name} asks for more answers than it has items"
-    for other in filter(None, (scale.of, scale.over)):
-        if other not in key.scales or key.scales[other].op == "custom":
-            yield f"scale {scale.name} is built on {other}, which is not a plain scale of this key"
-    if scale.op == "sum":
-        ends = [
-            sum(pick(key.values_of(item)) for item in scale.items) * scale.multiply for pick in (min, max)
-        ]
-        if ends != [scale.low, scale.high]:
-            said = f"scale {scale.name} says range {scale.low}..{scale.high}"
-            yield f"{said}, its items reach {ends[0]}..{ends[1]}"
-
-
-def _band_problems(name: str, bands: tuple[shapes.Band, ...], key: shapes.Instrument) -> Iterable[str]:
-    scale = key.scales.get(name)
-    if scale is None:
-        yield f"bands for the unknown scale {name}"
-        return
-    starts = [band.start for band in bands]
-    if not starts or starts[0] != scale.low or starts != sorted(set(starts)) or starts[-1] > scale.high:
-        yield f"bands of {name} must start at {scale.low} and ascend inside the range"
-    if len({band.code for band in bands}) != len(bands):
-        yield f"two bands of {name} have the same code"
-
-
-def _risk_problems(risk: shapes.RiskItem, key: shapes.Instrument) -> Iterable[str]:
-    if not 1 <= risk.item <= key.items:
-        yield f"risk item {risk.item} does not exist"
-        return
-    values = key.values_of(risk.item)
-    for earlier, later in zip(risk.steps, risk.steps[1:], strict=False):
-        if not (earlier.at_least < later.at_least and earlier.level < later.level):
-            yield f"the steps of risk item {risk.item} must ascend in answer and level"
-    if any(step.at_least not in values for step in risk.steps):
-        yield f"a step of risk item {risk.item} is not one of its option values"
-
-
-def _misfits(wording: shapes.Wording, key: shapes.Instrument) -> Iterable[str]:
-    if (wording.instrument, wording.edition) != (key.id, key.edition):
-        yield f"is a wording of {wording.instrument}-{wording.edition}, not of {key.key}"
-    if len(wording.items) != key.items:
-        yield f"has {len(wording.items)} items where the key has {key.items}"
-        return
-    for item in range(1, key.items + 1):
-        texts = wording.options_of(item)
-        if sorted(option.value for option in texts) != sorted(key.values_of(item)):
-            yield f"the options of item {item} do not carry the key's values"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 Op = Literal["sum", "mean", "count_ge", "count_eq", "mean_of_positive", "custom"]
 Status = Literal["verified", "corroborated", "unverified"]
@@ -32,6 +32,9 @@ class Scale:
     formula: str | None = None
     of: str | None = None
     over: str | None = None
+    parts: tuple[str, ...] = ()
+    params: Mapping[str, int] = field(default_factory=dict)
+    void_when_uniform: bool = False  # one and the same answer throughout contradicts itself here: no score
     by: Fraction = Fraction(1)
     rounding: Literal["half_up", "down"] | None = None
 
@@ -85,6 +88,71 @@ class RiskItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Free:
+    """An item without options: a number in this range, or a time of day as hours (23.5 is half past eleven)."""
+
+    kind: Literal["number", "clock"]
+    min: int = 0
+    max: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """When every item of `when` has its answer, `items` are not asked; each counts as `score_as`."""
+
+    when: Mapping[int, int]
+    items: tuple[int, ...]
+    score_as: int
+
+    def applies(self, given: Mapping[int, int | float]) -> bool:
+        return all(given.get(item) == value for item, value in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """At least `at_least` of `items` are answered with `answer` or more."""
+
+    items: tuple[int, ...]
+    answer: int
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A yes or no beside the scores: any score reached, or all clusters met."""
+
+    any_of: tuple[Trigger, ...] = ()
+    all_of: tuple[Cluster, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """(mean, standard deviation) of each scale in one sample. Never shown without year and warning."""
+
+    name: str
+    year: int
+    people: int
+    source: str
+    warning: Mapping[str, str]
+    scales: Mapping[str, tuple[Fraction, Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    scale: str
+    at_least: Fraction
+    says: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How to read answers of another system: turn `reverse` items round, then add `add` to each."""
+
+    add: int = 0
+    reverse: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What counts as change between two sittings, in points of `scale`."""
 
@@ -135,8 +203,22 @@ class Instrument:
     risk_items: Mapping[int, RiskItem]
     licence: Licence
     evidence: Evidence
+    names: tuple[str, ...] = ()
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+    free: Mapping[int, Free] = field(default_factory=dict)
+    skips: tuple[Skip, ...] = ()
+    optional: frozenset[int] = frozenset()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    cutoffs: tuple[Cutoff, ...] = ()
+    norms: tuple[Norm, ...] = ()
+    codings: Mapping[str, Coding] = field(default_factory=dict)
+    notes: tuple[Mapping[str, str], ...] = ()
+    given_by: Literal["self", "helper"] = "self"  # helper: asked by a counsellor, never sent round
+    corrects: str | None = None  # the edition whose key was wrong; its sheets are scored again
     change: Change | None = None
     max_missing: int | None = None
+    own_wordings: Mapping[str, Wording] = field(default_factory=dict)  # the tenant's licensed text by locale
 
     @property
     def key(self) -> str:
@@ -147,7 +229,13 @@ class Instrument:
     def has_risk_items(self) -> bool:
         return bool(self.risk_items)
 
+    @property
+    def main_bands(self) -> tuple[Band, ...]:
+        """The bands of the main scale; none where its author gives no cut-offs."""
+        return self.bands.get(self.main_scale, ())
+
     def values_of(self, item: int) -> tuple[int, ...]:
+        """The values an item offers; none for one that is answered with a number."""
         return self.options[item - 1]
 
 
@@ -187,5 +275,6 @@ class Wording:
     def options_of(self, item: int) -> tuple[Option, ...]:
         return self.item_options.get(item, self.options)
 
-    def answer_text(self, item: int, value: int) -> str:
-        return next(option.text for option in self.options_of(item) if option.value == value)
+    def answer_text(self, item: int, value: float) -> str:
+        """The option's text; the number itself where the item has no options."""
+        return next((option.text for option in self.options_of(item) if option.value == value), f"{value:g}")

@@ -9,7 +9,13 @@ ATTENTION = 2  # from this level on somebody is told by name
 
 
 def risk_answered(ctx: Ctx, sheet: Sheet, instrument: Instrument, risk: scoring.Risk) -> None:
-    """A risk item's answer. Given again for the same sheet and item it changes nothing unless graver."""
+    """A risk item's answer. Given again for the same sheet and item it changes nothing unless graver.
+
+    Below ATTENTION only the person is spoken to, by the help card.
+    """
+    if risk.level < ATTENTION:
+        ctx.unaudited("an answer kept on the way; the submission is audited")
+        return
     _tell(ctx, sheet, f"assessments.{instrument.id}.{risk.item}", level=risk.level, reason="answer")
     ctx.audit(
         policy.RiskAnswered(

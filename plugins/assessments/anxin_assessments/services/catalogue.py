@@ -8,14 +8,23 @@ from anxin_assessments.instruments.shapes import Instrument, Wording
 
 def offered(ctx: Ctx) -> list[Instrument]:
     """The instruments people of this tenant may take, newest editions, in the order of the settings."""
-    return [instrument(ctx, scoring.load(name).key) for name in ctx.settings["offered"]]
+    found = (instrument(ctx, scoring.load(name).key) for name in ctx.settings["offered"])
+    return [one for one in found if takeable(one)]
+
+
+def takeable(instrument: Instrument) -> bool:
+    """Has it words, and may people take it by themselves?"""
+    return instrument.given_by == "self" and scoring.wording(instrument, "zh_CN") is not None
 
 
 def offered_one(ctx: Ctx, name: str) -> Instrument:
     """One of them by id; NotFound when the tenant does not offer it."""
     if name not in ctx.settings["offered"]:
         raise NotFound()
-    return instrument(ctx, scoring.load(name).key)
+    found = instrument(ctx, scoring.load(name).key)
+    if not takeable(found):
+        raise NotFound()
+    return found
 
 
 def instrument(ctx: Ctx, key: str) -> Instrument:

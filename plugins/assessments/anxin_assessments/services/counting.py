@@ -8,6 +8,8 @@ from anxin.plugin import Ctx, job
 from anxin_assessments.models import Invitation, Outcome, Sheet, Tally
 from anxin_assessments.services import catalogue
 
+UNBANDED = "unbanded"  # its author gives no cut-offs: counted for participation and means
+
 
 @job("assessments.count")
 def count_round(ctx: Ctx, *, campaign_id: str, person_id: str) -> None:
@@ -30,12 +32,14 @@ def count_round(ctx: Ctx, *, campaign_id: str, person_id: str) -> None:
         instrument = catalogue.instrument(ctx, outcome.instrument)
         scores = ctx.open(outcome, "scores")
         main = instrument.main_scale
+        if scores["scales"][main] is None:
+            continue
         ctx.add(
             Tally(
                 campaign_id=campaign,
                 instrument=outcome.instrument,
                 unit_id=unit_id,
-                band=scores["bands"][main],
+                band=scores["bands"].get(main, UNBANDED),
                 score=scores["scales"][main],
             )
         )

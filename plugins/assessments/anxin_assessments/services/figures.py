@@ -14,6 +14,7 @@ from anxin_assessments import policy
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part, Sheet, Tally
 from anxin_assessments.services import campaigns, catalogue
+from anxin_assessments.services.counting import UNBANDED
 
 RECENT = timedelta(days=30)
 
@@ -90,7 +91,7 @@ def recent_sheets(ctx: Ctx) -> disclosure.Cell[int]:
 
 def bands_in_order(instrument: Instrument) -> list[str]:
     """The bands of the main scale from untroubled to troubled."""
-    codes = [band.code for band in instrument.bands[instrument.main_scale]]
+    codes = [band.code for band in instrument.main_bands] or [UNBANDED]
     return codes if instrument.higher_is == "worse" else codes[::-1]
 
 

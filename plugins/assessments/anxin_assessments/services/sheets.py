@@ -24,7 +24,9 @@ class Sitting:
 
     @property
     def missing(self) -> list[int]:
-        return [item for item, value in enumerate(self.answers, 1) if value is None]
+        """Questions that still want an answer; those that need not be asked are not among them."""
+        spared = scoring.skipped(self.instrument, self.answers) | self.instrument.optional
+        return [item for item, value in enumerate(self.answers, 1) if value is None and item not in spared]
 
     @property
     def next_item(self) -> int | None:
