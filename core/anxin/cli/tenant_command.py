@@ -26,9 +26,9 @@ def tenant_command(command: Callable[..., Any]) -> Callable[..., Any]:
         tenant = runtime.caches["directory"].by_slug(slug)
         path = click.get_current_context().command_path.split()[1:]
         try:
-            with tenant_scope(runtime, tenant, system(".".join(["cli", *path]))) as ctx:
-                with ctx.acting(plugin=path[0] if path else None):
-                    return command(*args, ctx=ctx, **rest)
+            actor = system(".".join(["cli", *path]))
+            with tenant_scope(runtime, tenant, actor) as ctx, ctx.acting(plugin=path[0] if path else None):
+                return command(*args, ctx=ctx, **rest)
         finally:
             for pool in (runtime.engine, runtime.auth):
                 pool.dispose()

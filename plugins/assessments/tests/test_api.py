@@ -45,7 +45,7 @@ def test_what_does_not_fit_is_named(worker: Any, client_as: Any, body: Any, fiel
 def test_instruments_with_their_terms(worker: Any, client_as: Any) -> None:
     client = client_as(worker)
     found = client.get(f"{client.base}/api/assessments/instruments").json
-    assert [one["id"] for one in found] == ["gad7", "k6", "phq9", "who5"]
+    assert [one["id"] for one in found] == ["phq9", "gad7", "who5", "k6"]
     assert all(one["terms"] and one["source"].startswith("https://") for one in found)
     assert {one["wording_status"] for one in found} == {"corroborated", "unverified"}
 
