@@ -130,9 +130,9 @@ __all__ = [
     "raise_crisis",
     "read_file",
     "sealed",
-    "tenant_command",
     "start_task",
     "task_of",
+    "tenant_command",
     "tenant_fk",
     "workbook",
 ]
