@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
 from sqlalchemy.exc import DBAPIError
 
 from anxin.app import create_app
@@ -34,13 +35,25 @@ def run_worker(settings: Settings) -> None:
     """Run jobs until SIGTERM.
 
     In this process, without a fork for each job: 800 jobs a second instead of 150. A job that takes the
-    process with it is sent again, since its outbox row is neither done nor failed.
+    process with it is sent again, since its outbox row is neither done nor failed. Long work has a thread.
     """
     app = _application(settings)
+    long_work = threading.Thread(
+        target=_work, args=(app, settings, LongWorker, outbox.LONG_QUEUE), daemon=True
+    )
+    long_work.start()
+    _work(app, settings, Worker, outbox.QUEUE)
+
+
+def _work(app: Flask, settings: Settings, kind: "type[Worker]", queue: str) -> None:
     redis = Redis.from_url(settings.redis_url)
-    queue = Queue(outbox.QUEUE, connection=redis, serializer=JSONSerializer)
     with app.app_context():
-        worker = Worker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
+        worker = kind(
+            [Queue(queue, connection=redis, serializer=JSONSerializer)],
+            connection=redis,
+            serializer=JSONSerializer,
+            log_job_description=False,
+        )
         worker.beat = beat_of(settings, "worker")
         worker.work(logging_level=settings.log_level.upper())
 
@@ -75,6 +88,20 @@ class Worker(SimpleWorker):
     def heartbeat(self, *arguments: Any, **options: Any) -> None:
         self.beat()
         super().heartbeat(*arguments, **options)
+
+
+class LongWorker(Worker):
+    """Imports, reports and campaigns, in a thread beside the short jobs, so that an alert never waits behind them.
+
+    Signals belong to the main thread; when the process ends, work under way ends with it, and its outbox row sends
+    it again.
+    """
+
+    death_penalty_class = TimerDeathPenalty
+    beat: Callable[[], object]
+
+    def _install_signal_handlers(self) -> None:
+        """None: see above."""
 
 
 def beat_of(settings: Settings, name: str) -> Callable[[], object]:

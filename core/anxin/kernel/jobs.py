@@ -7,12 +7,14 @@
 growing pauses; after the last try the row is marked failed, stays visible, and `anxin doctor` and /readyz count it.
 """
 
+import inspect
 import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,11 @@ class Job:
     run: Callable[..., Any]
     every: timedelta | None = None
     plugin: str | None = None
+
+    @cached_property
+    def long(self) -> bool:
+        """Work that somebody watches (it takes a `task_id`) has a queue and a thread of its own."""
+        return "task_id" in inspect.signature(self.run).parameters
 
     def __call__(self, ctx: Ctx, **payload: Any) -> Any:
         return self.run(ctx, **payload)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("anxin.relay")
 
 QUEUE = "anxin"
+LONG_QUEUE = "anxin-long"  # imports, reports, campaigns: an alert never waits behind one
+TIMEOUT, LONG_TIMEOUT = 600, 7200  # seconds
 BATCH = 200
 LEASE = timedelta(minutes=3)  # a job that has not finished by then is sent again
 WORKER_ENTRY = "anxin.kernel.jobs.perform"
@@ -119,6 +121,7 @@ class Relay:
     def __init__(self, runtime: "Runtime", redis: Redis, beat: Callable[[], object] = lambda: None) -> None:
         self._runtime, self._beat = runtime, beat  # `beat` is called in every round, also while waiting
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+        self._long_queue = Queue(LONG_QUEUE, connection=redis, serializer=JSONSerializer)
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -164,19 +167,24 @@ class Relay:
                 sa.text("SELECT tenant, id, job FROM guard.outbox_take(:n, :lease)"),
                 {"n": BATCH, "lease": LEASE},
             ).all()
-            if due:
-                self._queue.enqueue_many(
-                    [
-                        Queue.prepare_data(
-                            WORKER_ENTRY,
-                            args=[str(tenant), str(job_id)],
-                            job_id=str(job_id),
-                            description=name,
-                            timeout=600,
-                            result_ttl=0,
-                            failure_ttl=86400,
-                        )
-                        for tenant, job_id, name in due
-                    ]
-                )
+            for long, queue in ((False, self._queue), (True, self._long_queue)):
+                rows = [row for row in due if self._is_long(row.job) is long]
+                if rows:
+                    queue.enqueue_many([_sent(row, LONG_TIMEOUT if long else TIMEOUT) for row in rows])
         return len(due)
+
+    def _is_long(self, name: str) -> bool:
+        job = self._runtime.jobs.get(name)
+        return job is not None and job.long
+
+
+def _sent(row: Any, timeout: int) -> Any:
+    return Queue.prepare_data(
+        WORKER_ENTRY,
+        args=[str(row.tenant), str(row.id)],
+        job_id=str(row.id),
+        description=row.job,
+        timeout=timeout,
+        result_ttl=0,
+        failure_ttl=86400,
+    )

@@ -1,5 +1,6 @@
 """From the service's transaction to the queue: written with the change, taken once, taken again when it got lost."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from anxin.cli.background import LongWorker
 from anxin.kernel import clock, jobs, outbox
 from anxin.kernel.ctx import tenant_scope
 from anxin.kernel.jobs import Job
@@ -65,6 +67,34 @@ def test_a_row_is_sent_once_with_ids_alone(relay, ask, queued, row, tenant) -> N
     assert (row(job_id).attempts, row(job_id).sent_at is not None) == (1, True)
     assert relay.relay() == 0
     assert len(queued()) == 1
+
+
+def test_long_work_waits_in_a_queue_of_its_own(
+    relay, runtime, tenant, queued, redis, monkeypatch, app
+) -> None:
+    """And a worker's thread takes it from there, so that an alert never stands behind an import."""
+    ran = []
+    work = Job("test.long", lambda ctx, *, task_id: ran.append((task_id, threading.current_thread().name)))
+    monkeypatch.setitem(runtime.jobs, "test.long", work)
+    with tenant_scope(runtime, tenant) as ctx:
+        ctx.enqueue(work, task_id="x")
+    assert relay.relay() == 1
+    assert queued() == []
+
+    def take() -> None:
+        with app.app_context():
+            worker = LongWorker(
+                [Queue(outbox.LONG_QUEUE, connection=redis, serializer=JSONSerializer)],
+                connection=redis,
+                serializer=JSONSerializer,
+            )
+            worker.beat = lambda: None
+            worker.work(burst=True, logging_level="WARNING")
+
+    thread = threading.Thread(target=take, name="long")
+    thread.start()
+    thread.join(30)
+    assert ran == [("x", "long")]
 
 
 def test_what_is_rolled_back_was_never_asked(relay, runtime, tenant, queued) -> None:
