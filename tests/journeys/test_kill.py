@@ -63,7 +63,9 @@ def test_nothing_acknowledged_is_lost(platform: Serving) -> None:
     books.settle()
     account_for_units(books, writers[0])
     account_for_self_tests(books, writers[1])
-    wait_until(lambda: books.unsealed() == 0, "a seal on every entry", 30)  # the sealer comes round each second
+    wait_until(
+        lambda: books.unsealed() == 0, "a seal on every entry", 30
+    )  # the sealer comes round each second
     platform.run("audit", "verify")
     everybody = platform.processes()
     assert platform.stop() == 0

@@ -43,6 +43,10 @@ class AuditEntry(TenantModel):
     contract_id: Mapped[UUID | None]
     purpose: Mapped[str | None]
     subject_id: Mapped[UUID | None]
+    confidential: Mapped[bool] = mapped_column(
+        server_default=sa.true(),
+        comment="says that its subject takes part in something: behind the employer wall",
+    )
     detail: Mapped[dict[str, Any]] = mapped_column(pg.JSONB)
     salt: Mapped[bytes]
     seq: Mapped[int | None] = mapped_column(sa.BigInteger)

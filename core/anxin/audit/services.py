@@ -50,11 +50,22 @@ def who_looked(ctx: Ctx, *, before: UUID | None = None) -> list[Line]:
 
 
 def trail(ctx: Ctx, *, action: str | None = None, before: UUID | None = None) -> list[Line]:
-    """The tenant's entries for its auditor, newest first: pseudonymous about subjects, by name about actors."""
+    """The tenant's entries for its auditor, newest first: never whom they are about; who acted by name, except where
+    somebody acts for themself in a confidential matter. The session itself does not see those rows (the employer wall);
+    they are read beside it and told without a name.
+    """
     statement = sa.select(AuditEntry).where(AuditEntry.tenant_id == ctx.tenant.id)
     if action:
         statement = statement.where(AuditEntry.action == action)
-    return _lines(ctx, _page(statement, before))
+    with ctx.figures() as beside:
+        rows = beside.scalars(_page(statement, before)).all()
+        beside.expunge_all()
+    names = names_of(ctx, {row.actor_id for row in rows if row.actor_id and not _own_matter(row)})
+    return [_line(ctx, row, names) for row in rows]
+
+
+def _own_matter(row: AuditEntry) -> bool:
+    return row.confidential and row.actor_id is not None and row.actor_id == row.subject_id
 
 
 def head(ctx: Ctx) -> Checkpoint | None:
@@ -88,7 +99,7 @@ def _line(ctx: Ctx, row: AuditEntry, names: Mapping[UUID, str]) -> Line:
     return Line(
         id=row.id,
         at=row.at,
-        who=_who(row, names),
+        who=_who(row, names, ctx.actor.person_id),
         role=" · ".join(map(str, titles(ctx.tenant, roles))) if person else "",
         agency=row.agency,
         what=str(entry.line) if entry else row.action,
@@ -97,11 +108,13 @@ def _line(ctx: Ctx, row: AuditEntry, names: Mapping[UUID, str]) -> Line:
         looks=row.looks,
         sealed=row.seq is not None,
         action=row.action,
-        detail=row.detail,
+        detail={} if row.confidential and row.subject_id != ctx.actor.person_id else row.detail,
     )
 
 
-def _who(row: AuditEntry, names: Mapping[UUID, str]) -> str:
+def _who(row: AuditEntry, names: Mapping[UUID, str], reader_id: UUID | None) -> str:
+    if _own_matter(row) and row.actor_id != reader_id:
+        return _("Somebody, for themself")
     if row.actor_kind == "system":
         return _("The system")
     if row.actor_id is None:

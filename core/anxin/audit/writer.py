@@ -12,7 +12,8 @@ SALT_BYTES = 16
 
 _INSERT = (
     "INSERT INTO core.audit_entry (tenant_id, id, at, action, looks, actor_kind, actor_id, role, agency, contract_id, "
-    "purpose, subject_id, salt, detail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
+    "purpose, subject_id, confidential, salt, detail) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
 )
 
 
@@ -32,6 +33,7 @@ def row(ctx: Ctx, entry: Entry) -> dict[str, Any]:
         "contract_id": actor.contract_id,
         "purpose": ctx.purpose,
         "subject_id": entry.subject_id,
+        "confidential": entry.confidential,
         "salt": os.urandom(SALT_BYTES),
         "detail": entry.detail(),
     }

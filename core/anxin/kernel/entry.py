@@ -19,6 +19,9 @@ from anxin.kernel.errors import ProgrammingError
 from anxin.kernel.i18n import lazy
 
 T = TypeVar("T")
+ACCOUNT_ROOMS = frozenset(
+    {"identity", "tenancy"}
+)  # what they note about a person is the account the union keeps
 CODE = re.compile(r"^[a-z0-9][a-z0-9_.:+-]{0,79}$", re.IGNORECASE)
 
 
@@ -28,7 +31,13 @@ class Entry:
     action: ClassVar[str]
     line: ClassVar[Any]
     read: ClassVar[bool] = False
+    hidden: ClassVar[bool] = False
     subject_id: Any = None  # subclasses say UUID, or leave it out
+
+    @property
+    def confidential(self) -> bool:
+        """Does it say that somebody takes part in something? Then no role of an employer reads who it was."""
+        return self.hidden and self.subject_id is not None
 
     def detail(self) -> dict[str, Any]:
         """The entry's own fields as JSON values; raises ProgrammingError on anything but ids, codes and numbers."""
@@ -58,13 +67,19 @@ def _value(action: str, name: str, value: Any) -> Any:
 
 
 @dataclass_transform(kw_only_default=True)
-def entry(action: str, *, line: Any, read: bool = False) -> Callable[[type[T]], type[T]]:
-    """Make a class an audit entry named `action` ("room.what_happened")."""
+def entry(
+    action: str, *, line: Any, read: bool = False, hidden: bool | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Make a class an audit entry named `action` ("room.what_happened").
+
+    `hidden` entries about a subject stay behind the employer wall; by default all but those about accounts.
+    """
+    wall = action.partition(".")[0] not in ACCOUNT_ROOMS if hidden is None else hidden
 
     def make(cls: type[T]) -> type[T]:
         fields = {k: v for k, v in cls.__dict__.items() if k not in ("__dict__", "__weakref__")}
         made = type(cls.__name__, (Entry,), fields)
-        made.action, made.line, made.read = action, line, read  # type: ignore[attr-defined]
+        made.action, made.line, made.read, made.hidden = action, line, read, wall  # type: ignore[attr-defined]
         return dataclass(frozen=True, kw_only=True)(made)  # type: ignore[return-value]
 
     return make

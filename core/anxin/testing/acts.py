@@ -36,7 +36,7 @@ def run_jobs(runtime: Runtime) -> Callable[..., list[str]]:
     def run(tenant: TenantInfo, *names: str) -> list[str]:
         info = runtime.caches["directory"].by_id(tenant.id)
         with runtime.engine.connect() as connection:
-            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
+            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.figures.token(tenant.id)})
             waiting = connection.execute(
                 sa.text(
                     "SELECT id, job FROM core.outbox WHERE done_at IS NULL AND (:every OR job = ANY "

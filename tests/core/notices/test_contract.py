@@ -29,7 +29,7 @@ def run_all(runtime):
     def run(tenant):
         info = runtime.caches["directory"].by_id(tenant.id)
         with runtime.engine.connect() as connection:
-            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
+            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.figures.token(tenant.id)})
             found = connection.execute(
                 sa.text("SELECT id, job FROM core.outbox WHERE done_at IS NULL ORDER BY id")
             ).all()

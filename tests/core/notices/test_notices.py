@@ -54,7 +54,7 @@ def run_jobs(runtime):
     def run(tenant, name):
         info = runtime.caches["directory"].by_id(tenant.id)
         with runtime.engine.connect() as connection:
-            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
+            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.figures.token(tenant.id)})
             found = connection.scalars(
                 sa.text("SELECT id FROM core.outbox WHERE done_at IS NULL AND job = :name ORDER BY id"),
                 {"name": name},

@@ -115,7 +115,7 @@ def run_jobs(runtime: Runtime) -> Callable[..., list[str]]:
     def run(tenant: Any, *names: str, where: str = "true") -> list[str]:
         info = runtime.caches["directory"].by_id(tenant.id)
         with runtime.engine.connect() as connection:
-            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.visitors.token(tenant.id)})
+            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.figures.token(tenant.id)})
             found = connection.execute(
                 sa.text(
                     "SELECT id, job, attempts FROM core.outbox WHERE done_at IS NULL AND job = ANY (:names) "
