@@ -7,7 +7,9 @@ from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event
 from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
+    CSV,
     JPEG,
+    JSON,
     PDF,
     PNG,
     WEBP,
@@ -52,7 +54,9 @@ from anxin.tenancy.units import below
 from anxin.web.pages import page
 
 __all__ = [
+    "CSV",
     "JPEG",
+    "JSON",
     "PDF",
     "PNG",
     "PUBLIC",

@@ -5,10 +5,12 @@ Whoever offers a file decides who may have it, and writes the look down; this ro
 
 from anxin.files.answers import file_answer
 from anxin.files.services import File, drop_file, keep_file, read_file
-from anxin.files.uploads import JPEG, PDF, PNG, WEBP, XLSX, TakenUpload, Upload
+from anxin.files.uploads import CSV, JPEG, JSON, PDF, PNG, WEBP, XLSX, TakenUpload, Upload
 
 __all__ = [
+    "CSV",
     "JPEG",
+    "JSON",
     "PDF",
     "PNG",
     "WEBP",

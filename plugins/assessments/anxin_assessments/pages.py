@@ -1,4 +1,4 @@
-"""Pages: taking a self-test (people), reading results (counsellors), the instruments (the union)."""
+"""Pages: taking a self-test (people), reading results (counsellors)."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from anxin.plugin import ConsentRequired, Ctx, Invalid, NotFound, current_locale, guard, name_of, page
 from anxin_assessments import views
 from anxin_assessments.blueprint import bp, to
-from anxin_assessments.policy import MANAGE_CAMPAIGN, READ_RESULT, SELF, SHARE, TAKE
+from anxin_assessments.policy import READ_RESULT, SELF, SHARE, TAKE
 from anxin_assessments.schemas import AnswerInput, StartInput
 from anxin_assessments.services import alarms, campaigns, catalogue, results, sheets
 
@@ -196,17 +196,4 @@ def person(ctx: Ctx, person: UUID) -> AnyResponse:
         "assessments/person.html",
         name=name_of(ctx, person),
         groups=views.clinical(records, current_locale()),
-    )
-
-
-# ---- the union -------------------------------------------------------------------------------------------
-
-
-@bp.get("/instruments")
-@guard(MANAGE_CAMPAIGN)
-def instruments(ctx: Ctx) -> AnyResponse:
-    """Every instrument of this version with its source, terms, evidence, and how sure its wording is."""
-    return page(
-        "assessments/instruments.html",
-        instruments=views.provenance(ctx.settings["offered"], current_locale()),
     )

@@ -11,13 +11,23 @@ from anxin_assessments import (
     cli,
     hooks,
     jobs,
+    library_api,
+    library_models,
+    library_pages,
     models,
     pages,
     policy,
     schemas,
 )
 
-ROUTES = (pages, campaign_pages, api, campaign_api)  # imported for the routes they hang on the blueprints
+ROUTES = (
+    pages,
+    campaign_pages,
+    library_pages,
+    api,
+    campaign_api,
+    library_api,
+)  # imported for the routes they hang on the blueprints
 
 
 @hookimpl
@@ -52,7 +62,7 @@ def register() -> Plugin:
         pages=blueprint.bp,
         api=blueprint.api_bp,
         jobs=jobs.JOBS,
-        models=models.MODELS,
+        models=[*models.MODELS, *library_models.MODELS],
         personal_data=[
             models.Sheet.person_id,
             models.Outcome.person_id,

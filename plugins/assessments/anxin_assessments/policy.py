@@ -158,6 +158,29 @@ class AssessmentsErased(Entry):
     subject_id: UUID | None = None
 
 
+@entry(
+    "assessments.wording_brought",
+    line=lazy("Brought the licensed words of an instrument, with their licence"),
+)
+class WordingBrought(Entry):
+    wording_id: UUID
+    instrument: str
+    locale: str
+
+
+@entry("assessments.wording_retired", line=lazy("Stopped showing the licensed words of an instrument"))
+class WordingRetired(Entry):
+    wording_id: UUID
+    instrument: str
+    locale: str
+
+
+@entry("assessments.licence_read", line=lazy("Opened the licence of an instrument"), read=True)
+class LicenceRead(Entry):
+    wording_id: UUID
+    instrument: str
+
+
 ENTRIES = [
     SheetStarted,
     SheetSubmitted,
@@ -173,6 +196,9 @@ ENTRIES = [
     CampaignReminded,
     FiguresRead,
     AssessmentsErased,
+    WordingBrought,
+    WordingRetired,
+    LicenceRead,
 ]
 AGAIN = NoticeKind(
     "assessments.again", lazy("You asked to be reminded of something. Please sign in to see it.")

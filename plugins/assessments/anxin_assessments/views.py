@@ -11,8 +11,8 @@ from uuid import UUID
 from flask import url_for
 
 from anxin.plugin import _, day, disclosure
-from anxin_assessments import scoring, words
-from anxin_assessments.instruments.shapes import Instrument, Wording
+from anxin_assessments import words
+from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign
 from anxin_assessments.services import campaigns, catalogue
 from anxin_assessments.services.campaigns import Todo
@@ -255,31 +255,3 @@ def _bins(instrument: Instrument, figures: disclosure.UnitFigures[str]) -> list[
         }
         for one in figures.distribution
     ]
-
-
-def provenance(offered: Sequence[str], locale: str) -> list[dict[str, Any]]:
-    """Instruments with sources, terms and doubts, for the union admin."""
-    return [
-        {
-            "instrument": one,
-            "title": words.title(one, locale),
-            "offered": one.id in offered,
-            "wordings": [
-                _provenance(text, locale)
-                for code in ("zh_CN", "en")
-                if (text := scoring.wording(one, code)) is not None
-            ],
-        }
-        for one in scoring.catalogue()
-    ]
-
-
-def _provenance(text: Wording, locale: str) -> dict[str, Any]:
-    return {
-        "wording": text,
-        "reason": text.reason[locale] if text.reason else None,
-        "seen": text.seen[locale],
-        "language": {"zh_CN": _("Chinese"), "en": _("English")}[text.locale],
-        "status": words.WORDING_STATUS[text.status],
-        "tone": {"verified": "ok", "corroborated": "info", "unverified": "warn"}[text.status],
-    }

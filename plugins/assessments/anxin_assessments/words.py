@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from anxin.plugin import lazy
+from anxin.plugin import _, lazy
 from anxin_assessments.instruments.shapes import Instrument
 
 Text = Any
@@ -234,12 +234,40 @@ LEVELS: tuple[Text, ...] = (
     lazy("Crisis"),
 )
 
+
+def import_problem(code: str, place: str, detail: str) -> str:
+    """What is wrong with words a tenant brings, at which row or question."""
+    match code:
+        case "bad_row":
+            return _("Row %(place)s: kind, number or text is missing or unknown", place=place)
+        case "out_of_order":
+            return _(
+                "Row %(place)s: number %(detail)s is out of order; the order must be that of the key",
+                place=place,
+                detail=detail,
+            )
+        case "item_count":
+            return _("Questions in the file / in the key: %(detail)s", detail=detail)
+        case "no_values":
+            return _(
+                "Question %(place)s (%(detail)s): its options carry no score", place=place, detail=detail
+            )
+        case "no_lead_in":
+            return _("The instruction is missing")
+        case "unfit":
+            return _("The words do not fit the key: %(detail)s", detail=detail)
+        case unreadable:
+            assert unreadable == "unreadable"
+            return _("The file cannot be read: %(detail)s", detail=detail)
+
+
 WORDING_STATUS: dict[str, Text] = {
     "verified": lazy("Compared with the official text"),
     "corroborated": lazy(
         "Agrees with several public copies of the official text; compare before a large campaign"
     ),
     "unverified": lazy("Not verified against the official text"),
+    "own": lazy("Brought here under your licence"),
 }
 
 

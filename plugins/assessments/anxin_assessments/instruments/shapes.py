@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 Op = Literal["sum", "mean", "count_ge", "count_eq", "mean_of_positive", "custom"]
-Status = Literal["verified", "corroborated", "unverified"]
+Status = Literal["verified", "corroborated", "unverified", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +257,7 @@ class Wording:
 
     `status` is what is known about them: verified (compared with the official file), corroborated (several
     independent public copies that name the official file agree), unverified (`reason` says why).
+    own: the words the tenant brought under its own licence.
     """
 
     instrument: str
