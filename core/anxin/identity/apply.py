@@ -178,6 +178,8 @@ def _contract(ctx: Ctx, told: files.Contract) -> None:
             ends_on=told.ends,
         )
         ctx.add(row)
+    if row.state == "ended":  # an ended contract is history: a file does not bring anybody back in
+        return
     row.services, row.starts_on, row.ends_on = list(told.services), told.starts, told.ends
     row.roles = sorted({role for staff in told.staff for role in staff.roles})
     row.employer_signed_at = _moment(told.signed_employer)

@@ -1,6 +1,7 @@
 """From roles to grants: which permissions an actor holds and how wide, resolved once a request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,23 @@ def grants(
             grant = Grant(scope, frozenset([unit]) if scope == "unit" and unit else frozenset())
             held[name] = held[name].widen(grant) if name in held else grant
     return held
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a service contract lets its staff do: the modules it covers and the roles they may take."""
+
+    services: Collection[str]
+    roles: Collection[str]
+
+    def memberships(self, held: Iterable[tuple[str, UUID | None]]) -> list[tuple[str, UUID | None]]:
+        return [(role, unit) for role, unit in held if role in self.roles]
+
+    def grants(
+        self, held: Mapping[str, Grant], plugin_of: Callable[[str], str | None]
+    ) -> dict[str, Grant]:
+        """Core's own permissions, and those of the modules the contract names; no other."""
+        return {name: grant for name, grant in held.items() if plugin_of(name) in (None, *self.services)}
 
 
 def reaches_care(held: Mapping[str, Grant], permissions: Mapping[str, Permission]) -> bool:

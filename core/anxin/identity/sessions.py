@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anxin.identity.models import Person, SignIn
-from anxin.identity.roles import grants, reaches_care
+from anxin.identity.roles import Scope, grants, reaches_care
 from anxin.kernel import capability
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.capability import Reach
@@ -30,16 +30,17 @@ SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_i
        coalesce((SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id)) FROM core.membership m
                   WHERE m.tenant_id = s.tenant_id AND m.person_id = p.id
                     AND (m.until IS NULL OR m.until > now())), '[]') AS memberships,
-       p.contract_id IS NULL OR EXISTS (SELECT 1 FROM core.contract c WHERE c.tenant_id = p.tenant_id
-          AND c.id = p.contract_id AND c.state = 'running' AND current_date BETWEEN c.starts_on AND c.ends_on) AS covered,
+       p.contract_id IS NULL
+         OR (c.state = 'running' AND current_date BETWEEN c.starts_on AND c.ends_on) AS covered,
        (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key,
        coalesce((SELECT jsonb_object_agg(a.purpose, a.version) FROM core.consent a
                   WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.agreed), '{}') AS agreed,
-       here.config_version, here.closed_at IS NOT NULL AS closed
+       here.config_version, here.closed_at IS NOT NULL AS closed, home.slug AS agency_slug, c.services, c.roles
   FROM core.sign_in s
   JOIN core.person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
   JOIN core.tenant here ON here.id = s.tenant_id
   LEFT JOIN core.tenant home ON home.id = p.home_tenant_id
+  LEFT JOIN core.contract c ON c.tenant_id = p.tenant_id AND c.id = p.contract_id
  WHERE s.tenant_id = %(tenant)s AND s.token_hash = %(hash)s AND p.state = 'active'
 """
 
@@ -58,7 +59,7 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
         )
         if entered[0] != tenant.id or len(rows) != 1:
             raise SignInRequired()
-        covered, key, agreed, version, closed = rows[0][10:]
+        covered, key, agreed, version, closed, *_contract = rows[0][10:]
         if closed or not covered:
             raise SignInRequired()
         if version != tenant.config_version:
@@ -73,17 +74,23 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
 
 
 def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:
-    session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *_ = row
+    session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *rest = row
+    *_, agency_slug, services, roles = rest
     held = [(role, UUID(unit) if unit else None) for role, unit in memberships]
+    scope = Scope(services, roles) if contract_id is not None else None
+    if scope:
+        held = scope.memberships(held)
+    given = grants(tenant, runtime.registry.permissions, held, helper=scope is not None, only=only)
     return Actor(
         kind="person",
         reach=reach,
         person_id=person_id,
         name=name,
         roles=tuple(dict.fromkeys(role for role, _ in held)),
-        grants=grants(tenant, runtime.registry.permissions, held, helper=contract_id is not None, only=only),
+        grants=scope.grants(given, runtime.registry.plugin_of) if scope else given,
         unit_id=unit_id,
         agency=agency,
+        agency_slug=agency_slug,
         contract_id=contract_id,
         session_id=session_id,
         locale=locale,
@@ -116,9 +123,16 @@ def start(
             {"t": ctx.tenant.id, "p": person.id},
         )
     ]
-    helper = person.contract_id is not None
-    held = grants(ctx.tenant, ctx.runtime.registry.permissions, memberships, helper=helper, only=permissions)
-    clinical = helper and reaches_care(held, ctx.runtime.registry.permissions)
+    scope = _scope(ctx, person)
+    registry = ctx.runtime.registry
+    if scope:
+        memberships = scope.memberships(memberships)
+    held = grants(
+        ctx.tenant, registry.permissions, memberships, helper=scope is not None, only=permissions
+    )
+    clinical = scope is not None and reaches_care(
+        scope.grants(held, registry.plugin_of), registry.permissions
+    )
     token = capability.mint(
         ctx.runtime.auth,
         ctx.tenant.id,
@@ -140,6 +154,19 @@ def start(
         )
     )
     return token
+
+
+def _scope(ctx: Ctx, person: Person) -> Scope | None:
+    """What the contract of an agency's person allows; None for everybody else."""
+    if person.contract_id is None:
+        return None
+    services, roles = ctx.db.execute(
+        sa.text(
+            "SELECT services, roles FROM core.contract WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:c AS uuid)"
+        ),
+        {"t": ctx.tenant.id, "c": person.contract_id},
+    ).one()
+    return Scope(services, roles)
 
 
 def end(ctx: Ctx, sign_in: SignIn) -> None:

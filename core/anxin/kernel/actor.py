@@ -38,6 +38,7 @@ class Actor:
     grants: Mapping[str, Grant] = field(default_factory=dict)
     unit_id: UUID | None = None
     agency: str | None = None  # the agency's name, when acting under a service contract
+    agency_slug: str | None = None  # where that agency's people go back to
     contract_id: UUID | None = None
     session_id: UUID | None = None
     locale: str | None = None

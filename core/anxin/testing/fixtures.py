@@ -202,7 +202,7 @@ def agency_person(
                     agency_id=agency.id,
                     number=f"HT-{next(_numbers)}",
                     services=sorted(ctx.runtime.registry.plugins),
-                    roles=["helper", "supervisor"],
+                    roles=sorted({"helper", "supervisor", *roles}),
                     starts_on=ctx.now.date() - timedelta(days=30),
                     ends_on=ctx.now.date() + timedelta(days=300),
                     state=state,
