@@ -2,9 +2,10 @@
 
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
+from anxin.contracts.units import record_service_unit, running_contract, sessions_left
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
-from anxin.extension.hookspecs import Card, Figure, Panel, hookimpl
+from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
     CSV,
@@ -95,6 +96,7 @@ __all__ = [
     "PluginBlueprint",
     "ProgrammingError",
     "Purpose",
+    "QueueItem",
     "Referred",
     "Report",
     "Retention",
@@ -133,7 +135,10 @@ __all__ = [
     "qr_svg",
     "raise_crisis",
     "read_file",
+    "record_service_unit",
+    "running_contract",
     "sealed",
+    "sessions_left",
     "start_task",
     "task_of",
     "tenant_command",

@@ -10,6 +10,9 @@ from anxin.audit import policy as audit
 from anxin.consent import api as consent_api
 from anxin.consent import pages as consent_pages
 from anxin.consent import policy as consent
+from anxin.contracts import api as contracts_api
+from anxin.contracts import pages as contracts_pages
+from anxin.contracts import policy as contracts
 from anxin.extension.registry import CoreParts, Registry
 from anxin.files import policy as files
 from anxin.identity import api as identity_api
@@ -31,7 +34,7 @@ from anxin.tenancy import pages as tenancy_pages
 from anxin.tenancy import policy as tenancy
 from anxin.web import home
 
-POLICIES = (tenancy, identity, consent, audit, safety, notices, files, tasks)
+POLICIES = (tenancy, identity, consent, audit, safety, notices, files, tasks, contracts)
 PAGES = (
     home.bp,
     tenancy_pages.bp,
@@ -41,6 +44,7 @@ PAGES = (
     safety_pages.bp,
     notices_pages.bp,
     tasks_pages.bp,
+    contracts_pages.bp,
 )
 APIS = (
     tenancy_api.bp,
@@ -50,6 +54,7 @@ APIS = (
     safety_api.bp,
     notices_api.bp,
     tasks_api.bp,
+    contracts_api.bp,
 )
 
 

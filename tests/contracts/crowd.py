@@ -88,6 +88,8 @@ def _fresh(column: sa.Column[Any], salt: UUID) -> str:
         return "CAST('\\x' || md5(CAST(random() AS text)) AS bytea)"
     if isinstance(kind, sa.DateTime):
         return f"t.\"{column.name}\" - n * interval '1 hour'"
+    if isinstance(kind, sa.Date):
+        return f't."{column.name}" - n'
     if isinstance(kind, sa.Integer):
         return f'CASE WHEN t."{column.name}" IS NULL THEN NULL ELSE n + 1000000 END'
     return f"md5('{salt}' || n || CAST(random() AS text))" if not _checked(column) else f't."{column.name}"'

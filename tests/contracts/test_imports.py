@@ -1,6 +1,6 @@
 """Imports run one way, read from the graph of what the code really imports.
 
-    app, cli … → the rooms' pages and api → web, api → safety → notices → consent, audit → identity
+    app, cli … → the rooms' pages and api → web, api → contracts → safety → notices → consent, audit → identity
                → tenancy → extension → kernel            settings and embedded stand beside them
 
 A room's own pages stand above `web`, because they draw with it; the rest of the room stands where the line
@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
     ("consent", "audit"),
     ("notices",),
     ("safety",),
+    ("contracts",),
     ("web", "api"),
 )
 TOP = ("plugin", "rooms", "errors", "health", "edge", "apply", "app", "wsgi", "demo", "cli", "testing")

@@ -29,6 +29,11 @@ ACROSS_TENANTS = {
 # permissive policies beside `tenant`, each with the reason
 MORE_POLICIES = {
     ("core.contract", "agency"): "an agency reads the contracts it is a party of",
+    ("core.contract_version", "agency"): "an agency reads the wordings it is asked to sign",
+    ("core.statement", "agency"): "an agency reads the statements of its contracts",
+    ("core.service_unit", "agency"): "an agency counts what it has served; there are no names in it",
+    ("core.closing_step", "agency"): "an agency sees what it has to return and delete",
+    ("core.rollup", "parent"): "a union reads what those below have published to it, while it stands",
 }
 # tables of everybody whose rows may say that somebody takes part: writing is open, reading is walled, each with the reason
 READ_WALLS = {

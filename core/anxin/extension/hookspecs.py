@@ -8,6 +8,7 @@ retried alone; see events).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -65,6 +66,19 @@ class Figure:
     href: str | None = None
 
 
+@dataclass(frozen=True)
+class QueueItem:
+    """One thing that waits for a helper, as a colleague may see it on a list of several employers: never a name, never
+    what it is about. `kind` is crisis, request, follow_up or task: the contract's clock of that kind counts from
+    `since`, and the earlier of it and `due` is shown. `href` is a path in this tenant ("/hotline/calls/…")."""
+
+    kind: Literal["crisis", "request", "follow_up", "task"]
+    title: Any
+    href: str
+    since: datetime
+    due: datetime | None = None
+
+
 @policy("register")
 def register() -> "Plugin":  # type: ignore[empty-body]
     """The plugin's manifest. Called once when the process starts; a failure stops the start and names the
@@ -89,6 +103,12 @@ def figures(ctx: "Ctx") -> Iterable[Figure]:  # type: ignore[empty-body]
 @policy("contribute")
 def work_panels(ctx: "Ctx") -> Iterable[Panel]:  # type: ignore[empty-body]
     """Blocks for the workbench of whoever works here (a chart, a table); figures pass kernel.disclosure."""
+
+
+@policy("contribute")
+def queue_items(ctx: "Ctx") -> Iterable[QueueItem]:  # type: ignore[empty-body]
+    """What waits for the actor, a helper under a contract, in this employer's tenant; asked only of modules the contract
+    covers, under the helper's own permissions (`ctx.allowed`). At most a few dozen, the oldest first."""
 
 
 @policy("decide")

@@ -120,13 +120,6 @@ def sign_out(ctx: Ctx) -> ResponseReturnValue:
     return response
 
 
-@bp.get("/contracts")
-@guard(SIGNED_IN)
-def contracts(ctx: Ctx) -> ResponseReturnValue:
-    """Agency staff: the employers they work for; entering is one click."""
-    return page("identity/contracts.html", contracts=signin.contracts(ctx))
-
-
 @bp.post("/contracts/<uuid:contract>/enter")
 @guard(SIGNED_IN, input=Onward)
 def enter_contract(ctx: Ctx, data: dict[str, Any], contract: UUID) -> ResponseReturnValue:

@@ -27,14 +27,6 @@ ENTRIES: list[type[Any]] = entries.ENTRIES
 JOBS: list[Job] = []
 NAV = [
     NavItem(
-        lazy("Organisations you serve"),
-        "identity.contracts",
-        None,
-        icon="building-2",
-        order=5,
-        kinds=("agency",),
-    ),
-    NavItem(
         lazy("People"), "identity.people_list", PEOPLE_READ, icon="users", order=64, group=lazy("Set up")
     ),
     NavItem(lazy("Roles"), "identity.roles", ROLES_MANAGE, icon="user-check", order=66, group=lazy("Set up")),

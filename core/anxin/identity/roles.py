@@ -48,9 +48,7 @@ class Scope:
     def memberships(self, held: Iterable[tuple[str, UUID | None]]) -> list[tuple[str, UUID | None]]:
         return [(role, unit) for role, unit in held if role in self.roles]
 
-    def grants(
-        self, held: Mapping[str, Grant], plugin_of: Callable[[str], str | None]
-    ) -> dict[str, Grant]:
+    def grants(self, held: Mapping[str, Grant], plugin_of: Callable[[str], str | None]) -> dict[str, Grant]:
         """Core's own permissions, and those of the modules the contract names; no other."""
         return {name: grant for name, grant in held.items() if plugin_of(name) in (None, *self.services)}
 

@@ -127,9 +127,7 @@ def start(
     registry = ctx.runtime.registry
     if scope:
         memberships = scope.memberships(memberships)
-    held = grants(
-        ctx.tenant, registry.permissions, memberships, helper=scope is not None, only=permissions
-    )
+    held = grants(ctx.tenant, registry.permissions, memberships, helper=scope is not None, only=permissions)
     clinical = scope is not None and reaches_care(
         scope.grants(held, registry.plugin_of), registry.permissions
     )

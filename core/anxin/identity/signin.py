@@ -22,7 +22,7 @@ from anxin.identity.entries import (
 from anxin.identity.models import Link, Login, Membership, PendingSignIn, Person, Provider, ProviderAccount
 from anxin.identity.names import sort_key
 from anxin.kernel import capability
-from anxin.kernel.actor import Actor, TenantInfo, system
+from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.ctx import Ctx, tenant_scope, visitor_ctx
 from anxin.kernel.errors import AnxinError, Invalid, NotFound, TooMany
 from anxin.kernel.i18n import lazy
@@ -364,33 +364,6 @@ def enter_contract(ctx: Ctx, contract_id: UUID, *, device: str) -> tuple[TenantI
         there.audit(EnteredContract(subject_id=person.id, contract_id=contract_id))
         token = sessions.start(there, person, method="contract", device=device)
     return employer, token
-
-
-def contracts(ctx: Ctx) -> list[tuple[Contract, str]]:
-    """The agency's running contracts with the employers' names."""
-    directory = ctx.runtime.caches["directory"]
-    rows = ctx.db.scalars(
-        sa.select(Contract)
-        .where(Contract.agency_id == ctx.tenant.id, *running(ctx.now.date()))
-        .order_by(Contract.id)
-    )
-    return [(row, directory.by_id(row.tenant_id).name) for row in rows if _named_in(ctx, row)]
-
-
-def _named_in(ctx: Ctx, contract: Contract) -> bool:
-    """Does the contract name the signed-in person? Who acts for an agency stands with the employer, so it is asked there."""
-    employer = ctx.runtime.caches["directory"].by_id(contract.tenant_id)
-    with tenant_scope(ctx.runtime, employer, system("identity.contracts")) as there:
-        return bool(
-            there.db.scalar(
-                sa.select(Person.id).where(
-                    Person.tenant_id == employer.id,
-                    Person.contract_id == contract.id,
-                    Person.home_person_id == ctx.actor.person_id,
-                    Person.state == "active",
-                )
-            )
-        )
 
 
 def running(today: date) -> tuple[sa.ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from anxin.identity import signin
+from anxin.contracts import queue
 from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
@@ -50,6 +50,7 @@ def workbench(ctx: Ctx) -> ResponseReturnValue:
     panels, quiet = collect(ctx, "work_panels")
     silent += [name for name in quiet if name not in silent]
     figures.sort(key=lambda figure: figure.order)
+    desks = queue.desks(ctx)
     return page(
         "workbench.html",
         now=ctx.now,
@@ -57,8 +58,10 @@ def workbench(ctx: Ctx) -> ResponseReturnValue:
         panels=sorted(panels, key=lambda panel: panel.order),
         silent=titles_of(ctx, silent),
         waiting=[line for line in notices.inbox(ctx, limit=5) if line.unread],
-        contracts=signin.contracts(ctx) if ctx.tenant.kind == "agency" else [],
         tasks=tasks.at_work(ctx),
+        desks=desks,
+        lines=queue.lines(ctx, desks),
+        serves=ctx.tenant.kind == "agency",
         cases=len(safety.worklist(ctx)) if ctx.allowed(HANDLE) else None,
     )
 

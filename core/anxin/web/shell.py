@@ -28,6 +28,7 @@ def shell() -> dict[str, Any]:
             "actor": {
                 "name": ctx.actor.name,
                 "role_title": " · ".join(map(str, titles(tenant, ctx.actor.roles))),
+                "agency_home": f"/t/{ctx.actor.agency_slug}/contracts" if ctx.actor.agency_slug else None,
             },
             "nav": items(ctx, "staff"),
             "tabs": items(ctx, "employee"),

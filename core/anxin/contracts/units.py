@@ -1,0 +1,148 @@
+"""Services given, as units without names, and the year's sessions a person may have under the contract.
+
+A module calls `record_service_unit` in the transaction of the service itself. The row says what, on which day and at
+which price. Its id is a keyed hash of the module's own key, so that recording twice is one row, and nobody who has only
+the database finds the way back to a person. The cap is counted apart, behind the employer wall, by `person_id`.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from anxin.contracts.entries import SessionCounted, UnitRecorded
+from anxin.contracts.models import ServiceUnit, SessionUse
+from anxin.contracts.words import KINDS
+from anxin.kernel.ctx import Ctx
+from anxin.kernel.errors import Conflict, NotFound, ProgrammingError
+from anxin.kernel.i18n import lazy, local
+from anxin.kernel.ids import new_id
+from anxin.tenancy.models import Contract
+
+CAPPED = ("session",)  # the kinds that count towards a person's sessions of the year
+
+
+def record_service_unit(
+    ctx: Ctx,
+    contract_id: UUID,
+    module: str,
+    kind: str,
+    *,
+    minutes: int,
+    key: str,
+    price_fen: int | None = None,
+    done_on: date | None = None,
+    person_id: UUID | None = None,
+) -> bool:
+    """Record one service given under a contract of this tenant; False when `key` was recorded before.
+
+    `kind` is one of words.KINDS; `key` the module's own name for this service ("counselling:<id>"), kept only as a keyed
+    hash. Without `price_fen` the contract's price counts. With `person_id` a session also counts towards the person's
+    year (Conflict when none is left); the unit itself never carries the person. Works in an employer's tenant.
+    """
+    if kind not in KINDS:
+        raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
+    contract = ctx.db.scalar(
+        sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.id == contract_id)
+    )
+    if contract is None or module not in contract.services:
+        raise NotFound()
+    day = done_on or local(ctx.now).date()
+    if contract.state == "draft" or not contract.starts_on <= day <= contract.ends_on:
+        raise Conflict(lazy("The contract does not run on that day."))
+    made = ctx.execute(
+        pg.insert(ServiceUnit)
+        .values(
+            tenant_id=ctx.tenant.id,
+            id=_unlinkable(ctx, f"{module}:{key}"),
+            contract_id=contract.id,
+            agency_id=contract.agency_id,
+            module=module,
+            kind=kind,
+            done_on=day,
+            minutes=minutes,
+            price_fen=(contract.terms.get("prices") or {}).get(kind, 0) if price_fen is None else price_fen,
+        )
+        .on_conflict_do_nothing()
+        .returning(ServiceUnit.id)
+    ).scalar_one_or_none()
+    if made is None:
+        return False
+    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind))
+    if person_id is not None and kind in CAPPED:
+        use_session(ctx, contract, person_id, day.year)
+    return True
+
+
+def _unlinkable(ctx: Ctx, key: str) -> UUID:
+    """The key under the deployment's blind-index key: stable, without a time in it, and not to be undone."""
+    blind = ctx.runtime.keyring.blind(ctx.tenant.id, "service_unit", key, kind="text")
+    return UUID(bytes=blind[:16], version=4)
+
+
+def use_session(ctx: Ctx, contract: Contract, person_id: UUID, year: int) -> int:
+    """Count one of the person's sessions of the year, at once and for good; returns how many are used. Conflict when
+    the contract allows no more; two at the last one: one of them gets it."""
+    cap = contract.terms.get("sessions_per_person")
+    counted = pg.insert(SessionUse).values(
+        tenant_id=ctx.tenant.id,
+        id=new_id(),
+        person_id=person_id,
+        contract_id=contract.id,
+        year=year,
+        used=1,
+        changed_at=ctx.now,
+    )
+    row: Any = SessionUse.__table__.c
+    used = ctx.execute(
+        counted.on_conflict_do_update(
+            index_elements=["tenant_id", "contract_id", "person_id", "year"],
+            set_={"used": row.used + 1, "changed_at": ctx.now},
+            where=(row.used < cap) if cap is not None else None,
+        ).returning(row.used)
+    ).scalar_one_or_none()
+    if used is None or cap == 0:
+        raise Conflict(lazy("All sessions of this year are used. Ask the union whether it adds some."))
+    ctx.audit(SessionCounted(contract_id=contract.id, subject_id=person_id))
+    return used
+
+
+def sessions_left(ctx: Ctx, contract_id: UUID, person_id: UUID) -> int | None:
+    """How many sessions the person may still have this year; None when the contract sets no limit. Asked for oneself,
+    or by a helper who is to book one."""
+    contract = ctx.db.scalar(
+        sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.id == contract_id)
+    )
+    if contract is None:
+        raise NotFound()
+    cap = contract.terms.get("sessions_per_person")
+    if cap is None:
+        return None
+    used = ctx.db.scalar(
+        sa.select(SessionUse.used).where(
+            SessionUse.tenant_id == ctx.tenant.id,
+            SessionUse.contract_id == contract_id,
+            SessionUse.person_id == person_id,
+            SessionUse.year == local(ctx.now).year,
+        )
+    )
+    return max(cap - (used or 0), 0)
+
+
+def running_contract(ctx: Ctx, module: str) -> Contract | None:
+    """The contract under which this module is served here today (the newest, if there are several)."""
+    today = local(ctx.now).date()
+    return ctx.db.scalar(
+        sa.select(Contract)
+        .where(
+            Contract.tenant_id == ctx.tenant.id,
+            Contract.state == "running",
+            Contract.starts_on <= today,
+            Contract.ends_on >= today,
+            Contract.services.any(module),  # type: ignore[arg-type]  (a literal is bound)
+        )
+        .order_by(Contract.starts_on.desc())
+        .limit(1)
+    )
