@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from anxin.contracts import closing, content, queue, rollups, services, staff, statements
+from anxin.contracts import closing, content, papers, queue, rollups, services, staff, statements
 from anxin.contracts.permissions import MANAGE, PUBLISH, READ, READ_ROLLUPS, SIGN
 from anxin.contracts.schemas import (
     ContentInput,
@@ -12,6 +12,8 @@ from anxin.contracts.schemas import (
     EndInput,
     FigureOut,
     MonthInput,
+    PaperInput,
+    PaperOut,
     RollupOut,
     SignInput,
     StaffInput,
@@ -216,6 +218,15 @@ def issue(ctx: Ctx, data: dict[str, Any], contract: UUID) -> Any:
 def statement(ctx: Ctx, statement: UUID) -> Any:
     """One statement."""
     return statements.get(ctx, statement)[0]
+
+
+@bp.post("/statements/<uuid:statement>/paper")
+@guard(READ)
+@bp.arguments(PaperInput)
+@bp.response(202, PaperOut)
+def paper(ctx: Ctx, data: dict[str, Any], statement: UUID) -> Any:
+    """The statement as PDF or workbook: a task, whose file is fetched when it is done."""
+    return {"task": papers.ask(ctx, statement, data["form"]).id}
 
 
 @bp.get("/rollups/preview")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from anxin.contracts import closing, entries, rights, statements, telling
+from anxin.contracts import closing, entries, papers, rights, statements, telling
 from anxin.contracts.models import ContractVersion, ServiceUnit, SessionUse
 from anxin.contracts.permissions import MANAGE, PUBLISH, READ, READ_ROLLUPS, SIGN
 from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, SubjectRights
@@ -14,7 +14,14 @@ from anxin.kernel.jobs import Job
 PERMISSIONS: list[Permission] = [READ, MANAGE, SIGN, PUBLISH, READ_ROLLUPS]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
-JOBS: list[Job] = [telling.tell, telling.tell_agency, closing.tidy, closing.lapse, statements.issue_due]
+JOBS: list[Job] = [
+    telling.tell,
+    telling.tell_agency,
+    closing.tidy,
+    closing.lapse,
+    statements.issue_due,
+    papers.build,
+]
 NOTICES: list[NoticeKind] = [
     NoticeKind(telling.KIND, lazy("Something waits for you. Please sign in to see it.")),
 ]

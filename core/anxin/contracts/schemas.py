@@ -85,7 +85,8 @@ class Count(_Empty):
         return int(amount) * self._unit
 
 
-_AMOUNTS: dict[str, fields.Field[Any]] = {f"price_{kind}": Yuan(load_default=None) for kind in KINDS} | {
+_AMOUNTS: dict[str, fields.Field[Any]] = {f"price_{kind}": Yuan(load_default=None) for kind in KINDS}
+_AMOUNTS |= {
     f"clock_{kind}": Count(LONGEST_CLOCK // unit, unit, load_default=None)
     for kind, (_title, unit) in CLOCKS.items()
 }
@@ -145,6 +146,10 @@ class StaffInput(Input):
     roles = fields.List(fields.String(validate=NAME), load_default=list)
 
 
+class PaperInput(Input):
+    form = fields.String(required=True, validate=validate.OneOf(("pdf", "xlsx")))
+
+
 class MonthInput(Input):
     month = fields.Date(required=True)
 
@@ -194,6 +199,10 @@ class StatementOut(Schema):
     lines = fields.List(fields.Dict())
     total_fen = fields.Integer()
     issued_at = fields.AwareDateTime()
+
+
+class PaperOut(Schema):
+    task = fields.UUID(metadata={"description": "see /api/tasks"})
 
 
 class WaitingOut(Schema):

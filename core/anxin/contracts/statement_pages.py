@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from anxin.contracts import services, statements, words
+from anxin.contracts import papers, services, statements, words
 from anxin.contracts.blueprint import bp
 from anxin.contracts.permissions import MANAGE, READ
-from anxin.contracts.schemas import MonthInput
+from anxin.contracts.schemas import MonthInput, PaperInput
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
@@ -70,3 +70,11 @@ def statement(ctx: Ctx, statement: UUID) -> ResponseReturnValue:
         kinds=words.KINDS,
         yuan=statements.yuan,
     )
+
+
+@bp.post("/statements/<uuid:statement>/paper")
+@guard(READ, input=PaperInput)
+def paper(ctx: Ctx, data: dict[str, Any], statement: UUID) -> ResponseReturnValue:
+    """The statement as PDF or workbook; made as a task."""
+    task = papers.ask(ctx, statement, data["form"])
+    return redirect(url_for("tasks.show", task=task.id), code=303)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from anxin import apply
-from anxin.demo import accounts, data, employer, past, places
+from anxin.demo import accounts, agreements, data, employer, past, places
 from anxin.identity import passwords, providers, roster, roster_import
 from anxin.identity.entries import PassphraseSet
 from anxin.identity.models import Login
@@ -135,3 +135,5 @@ def _tell(runtime: Runtime, home: Home) -> None:
         told.flush()
     with _inside(runtime, home) as ctx:
         past.crises(past.find(ctx, story))
+    with _inside(runtime, home) as ctx:
+        agreements.tell(ctx)

@@ -1,11 +1,13 @@
 """Services without names, the cap of a year, statements that do not subtract, and who may see which."""
 
+import io
 import threading
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from python_calamine import CalamineWorkbook
 
 from anxin.contracts import statements, units
 from anxin.contracts.models import ServiceUnit, SessionUse, Statement
@@ -185,3 +187,30 @@ class TestStatements:
             statements.issue_due(ctx)
             found = ctx.scalars(sa.select(Statement)).all()
         assert [row.month for row in found] == [LAST]
+
+
+class TestPapers:
+    @pytest.mark.parametrize("form", ["pdf", "xlsx"])
+    @pytest.mark.parametrize("side", ["union", "agency"])
+    def test_either_party_fetches_the_statement_as_a_file(self, two, running, serve, run_jobs, form, side):
+        made = running()
+        serve(made, "session", 6)
+        statement = issue(two.as_admin, made, LAST).get_json()["id"]
+        client, tenant = (two.as_admin, two.union) if side == "union" else (two.as_manager, two.agency)
+        asked = client.post(f"{client.base}/statements/{statement}/paper", data={"form": form})
+        assert asked.status_code == 303
+        run_jobs(tenant, "contracts.statement_paper")
+        file = client.get(f"{asked.headers['Location']}/file")
+        assert file.status_code == 200
+        assert file.data[:4] == {"pdf": b"%PDF", "xlsx": b"PK\x03\x04"}[form]
+        if form == "xlsx":
+            sheet = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
+            assert ["个体咨询", 6.0, 300.0, 400.0, 2400.0] in sheet
+
+    def test_a_stranger_asks_for_no_paper(self, two, running, serve, new_tenant, person, client_as):
+        made = running()
+        serve(made, "call", 5)
+        statement = issue(two.as_admin, made, LAST).get_json()["id"]
+        stranger = client_as(person("admin", tenant=new_tenant("agency")))
+        asked = stranger.post(f"{stranger.base}/statements/{statement}/paper", data={"form": "pdf"})
+        assert asked.status_code == 404

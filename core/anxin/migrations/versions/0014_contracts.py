@@ -1,8 +1,8 @@
 """Wordings of a contract and their signatures, service units without names, statements, what a contract's end asks for,
 and the figures published to the union above.
 
-Revision ID: core_0013
-Revises: core_0012
+Revision ID: core_0014
+Revises: core_0013
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0013", "core_0012", None, None
+revision, down_revision, branch_labels, depends_on = "core_0014", "core_0013", None, None
 
 OF_THE_AGENCY = ("contract_version", "statement", "service_unit", "closing_step")
 
