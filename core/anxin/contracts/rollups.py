@@ -141,16 +141,18 @@ def withdraw(ctx: Ctx, rollup_id: UUID) -> None:
 
 def received(ctx: Ctx) -> list[Published]:
     """What the unions below have published to this one, newest month first; only what stands now."""
+    below = {
+        tenant.id: tenant.name
+        for tenant in ctx.runtime.caches["directory"].all()
+        if tenant.parent_id == ctx.tenant.id
+    }
     rows = ctx.db.scalars(
         sa.select(Rollup)
-        .where(
-            Rollup.parent_id == ctx.tenant.id, Rollup.state == "published", Rollup.tenant_id != ctx.tenant.id
-        )
+        .where(Rollup.tenant_id.in_(below), Rollup.parent_id == ctx.tenant.id, Rollup.state == "published")
         .order_by(Rollup.month.desc(), Rollup.tenant_id)
         .limit(PAGE)
     )
-    names = {tenant.id: tenant.name for tenant in ctx.runtime.caches["directory"].all()}
-    return [Published(row, names.get(row.tenant_id, ""), genuine(ctx, row)) for row in rows]
+    return [Published(row, below[row.tenant_id], genuine(ctx, row)) for row in rows]
 
 
 def genuine(ctx: Ctx, row: Rollup) -> bool:

@@ -49,7 +49,9 @@ def listed(ctx: Ctx) -> list[tuple[Contract, TenantInfo, ContractVersion | None]
         row.contract_id: row
         for row in ctx.db.scalars(
             sa.select(ContractVersion).where(
-                ContractVersion.contract_id.in_([row.id for row in rows]), ContractVersion.state == "proposed"
+                ContractVersion.tenant_id.in_({row.tenant_id for row in rows}),
+                ContractVersion.contract_id.in_([row.id for row in rows]),
+                ContractVersion.state == "proposed",
             )
         )
     }

@@ -192,7 +192,11 @@ def get(ctx: Ctx, statement_id: UUID) -> tuple[Statement, Contract]:
         .join(
             Contract, sa.and_(Contract.tenant_id == Statement.tenant_id, Contract.id == Statement.contract_id)
         )
-        .where(Statement.id == statement_id, mine(ctx))
+        .where(
+            Statement.tenant_id.in_(sa.select(Contract.tenant_id).where(mine(ctx))),
+            Statement.id == statement_id,
+            mine(ctx),
+        )
     ).one_or_none()
     if found is None:
         raise NotFound()
