@@ -239,10 +239,16 @@ class TestCampaignPages:
 
 
 def test_the_admin_sees_how_sure_the_wording_is(person: Any, browser: Any) -> None:
-    text = browser(person("admin")).get("/assessments/instruments").get_data(as_text=True)
-    assert "尚未与官方文本核对" in text
-    assert "不得用于商业用途" in text
-    assert "phqscreeners.com" in text
+    desk = browser(person("admin"))
+    shelf = desk.get("/assessments/instruments").get_data(as_text=True)
+    assert "等你们导入有授权的文字" in shelf
+    assert "没有计分键" in shelf
+    phq9 = desk.get("/assessments/instruments/phq9").get_data(as_text=True)
+    assert "尚未与官方文本核对" in phq9
+    assert "phqscreeners.com" in phq9
+    assert "使用前先看条件" in desk.get("/assessments/instruments/who5").get_data(as_text=True)
+    scl90 = desk.get("/assessments/instruments/scl90_cn").get_data(as_text=True)
+    assert "1986 年的常模已经过时" in scl90
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
