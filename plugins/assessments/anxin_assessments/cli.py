@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from anxin_assessments import scoring
+from anxin_assessments.exchange import fhir, form
 from anxin_assessments.instruments import UnknownInstrumentError, editions, unscored
 from anxin_assessments.instruments.shapes import Instrument
 
-REFUSED, UNUSABLE = 1, 2
+REFUSED = 1
 
 
 @click.group("assessments")
@@ -138,4 +140,56 @@ def _listed(one: Instrument) -> dict[str, Any]:
         "evidence": one.evidence.level,
         "scored": True,
         "reason": None,
+    }
+
+
+@assessments.command("import-fhir")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+def import_fhir(file: Path, as_json: bool) -> None:
+    """Read a FHIR R4 Questionnaire leniently and say what was understood. Nothing is stored, nothing is run.
+
+    Expressions are shown as they are. The exit code is 1 when the file holds no form at all.
+
+    \b
+    Examples:
+      anxin assessments import-fhir survey.json
+      anxin assessments import-fhir survey.json --json
+    """
+    try:
+        reading = fhir.read(file.read_bytes())
+    except fhir.NotFhirError as error:
+        if as_json:
+            click.echo(json.dumps({"ok": False, "error": str(error)}, ensure_ascii=False))
+        else:
+            click.echo(f"anxin: {file}: {error}", err=True)
+        raise click.exceptions.Exit(REFUSED) from None
+    said = _understood(reading)
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{said['title'] or file.name}: {said['asked']} questions")
+    for one in said["questions"]:
+        click.echo(f"  {one['code']:<6} {one['kind']:<9} {one['text'][:70]}")
+    for note in said["notes"]:
+        click.echo(f"  ! {note['place']}: {note['code']} {note['detail']}")
+    for expression in said["expressions"]:
+        click.echo(f"  = {expression['place']}: {expression['purpose']} (shown, not run)")
+
+
+def _understood(reading: form.Reading) -> dict[str, Any]:
+    questions = reading.form.as_json()["questions"]
+    return {
+        "ok": True,
+        "title": reading.form.title,
+        "source": dict(reading.source),
+        "items": len(questions),
+        "asked": sum(one.asks for one in reading.form.questions),
+        "questions": questions,
+        "notes": [{"place": one.place, "code": one.code, "detail": one.detail} for one in reading.notes],
+        "expressions": [
+            {"place": one.place, "purpose": one.purpose, "language": one.language, "expression": one.text}
+            for one in reading.expressions
+        ],
+        "problems": [{"question": code, "code": problem} for code, problem in form.problems(reading.form)],
     }

@@ -13,6 +13,10 @@ from anxin_assessments.policy import READ_RESULT, SELF, SHARE, TAKE
 from anxin_assessments.schemas import AnswerInput, StartInput
 from anxin_assessments.services import alarms, campaigns, catalogue, results, sheets
 
+# A long form is answered in blocks with a pause between them.
+REST_EVERY, LONG, REST_FEWEST = 30, 40, 5
+
+
 # ---- people ----------------------------------------------------------------------------------------------
 
 
@@ -49,6 +53,10 @@ def begin(ctx: Ctx, data: dict[str, Any], name: str) -> AnyResponse:
 @bp.get("/sheets/<uuid:sheet>/<int:item>")
 @guard(TAKE, purpose=SELF)
 def question(ctx: Ctx, sheet: UUID, item: int) -> AnyResponse:
+    return _question(ctx, sheet, item, "back" in request.args, {})
+
+
+def _question(ctx: Ctx, sheet: UUID, item: int, back: bool, errors: Any) -> AnyResponse:
     sitting = sheets.look(ctx, sheet)
     if not 1 <= item <= sitting.instrument.items:
         raise NotFound()
@@ -58,14 +66,19 @@ def question(ctx: Ctx, sheet: UUID, item: int) -> AnyResponse:
         page(
             "assessments/question.html",
             **views.question(sitting, item, current_locale()),
-            back="back" in request.args,
+            back=back,
             sheet=sitting.sheet.id,
+            errors=errors,
         )
     )
 
 
+def _question_again(ctx: Ctx, error: Invalid, sheet: UUID, item: int) -> AnyResponse:
+    return _question(ctx, sheet, item, "back" in request.form, error.fields)
+
+
 @bp.post("/sheets/<uuid:sheet>/<int:item>")
-@guard(TAKE, purpose=SELF, input=AnswerInput)
+@guard(TAKE, purpose=SELF, input=AnswerInput, invalid=_question_again)
 def answer(ctx: Ctx, data: dict[str, Any], sheet: UUID, item: int) -> AnyResponse:
     sitting = sheets.answer(ctx, sheet, item, data["value"])
     if data["back"]:
@@ -73,7 +86,27 @@ def answer(ctx: Ctx, data: dict[str, Any], sheet: UUID, item: int) -> AnyRespons
     at_risk = sitting.risk is not None and sitting.risk.item == item
     if at_risk and sitting.next_item is not None:
         return to("care", sheet=sheet, after=item)
+    if item % REST_EVERY == 0 and sitting.instrument.items > LONG and len(sitting.missing) > REST_FEWEST:
+        return to("rest", sheet=sheet, after=item)
     return _next(sitting, after=item)
+
+
+@bp.get("/sheets/<uuid:sheet>/rest")
+@guard(TAKE, purpose=SELF)
+def rest(ctx: Ctx, sheet: UUID) -> AnyResponse:
+    """Between the blocks of a long form: how far it is, and leave to stop for now."""
+    sitting = sheets.look(ctx, sheet)
+    after = request.args.get("after", default=0, type=int)
+    total = sitting.instrument.items
+    return _pushed(
+        page(
+            "assessments/rest.html",
+            done=total - len(sitting.missing),
+            total=total,
+            next_href=_next_href(sitting, after),
+            days=ctx.settings["resume_days"],
+        )
+    )
 
 
 @bp.get("/sheets/<uuid:sheet>/care")
@@ -82,7 +115,14 @@ def care(ctx: Ctx, sheet: UUID) -> AnyResponse:
     """The help card that stands before the next question."""
     sitting = sheets.look(ctx, sheet)
     after = request.args.get("after", default=0, type=int)
-    return _pushed(page("assessments/care.html", sheet=sheet, next_href=_next_href(sitting, after)))
+    return _pushed(
+        page(
+            "assessments/care.html",
+            sheet=sheet,
+            next_href=_next_href(sitting, after),
+            care_text=views.care_text(sitting.risk),
+        )
+    )
 
 
 @bp.get("/sheets/<uuid:sheet>/check")
@@ -97,7 +137,14 @@ def _check(ctx: Ctx, sheet: UUID, errors: Any = None) -> AnyResponse:
         return to("mine")
     rows = views.answers(sitting, current_locale())
     return _pushed(
-        page("assessments/check.html", rows=rows, risk=sitting.risk, sheet=sheet, errors=errors or {})
+        page(
+            "assessments/check.html",
+            rows=rows,
+            risk=sitting.risk,
+            sheet=sheet,
+            errors=errors or {},
+            care_text=views.care_text(sitting.risk),
+        )
     )
 
 

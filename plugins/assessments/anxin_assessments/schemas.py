@@ -80,9 +80,9 @@ class StartInput(Strict):
 
 
 class AnswerInput(Strict):
-    """One tap: the option's value; `back` when the question was opened from "check your answers"."""
+    """One tap: the option's value, or a number or time of day; `back` when opened from "check your answers"."""
 
-    value = fields.Integer(required=True)
+    value = fields.Raw(required=True)
     back = fields.Boolean(load_default=False)
 
 
@@ -109,7 +109,7 @@ class SheetInput(Strict):
 
     instrument = fields.String(required=True, validate=validate.OneOf(IDS))
     campaign_id = fields.UUID(load_default=None, allow_none=True)
-    answers = fields.List(fields.Integer(strict=True, allow_none=True), required=True)
+    answers = fields.List(fields.Raw(allow_none=True), required=True)
 
 
 class RiskOutput(Strict):

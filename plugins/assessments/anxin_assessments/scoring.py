@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from anxin_assessments.formulas import FORMULAS, half_up
@@ -30,6 +31,7 @@ __all__ = [
     "from_fields",
     "half_up",
     "load",
+    "read_answer",
     "recode",
     "risk_of_answer",
     "score",
@@ -42,6 +44,7 @@ Answers = Sequence[Answer | None]
 Numbers = dict[int, int | Fraction]
 SECONDS_PER_ITEM = 2
 STRAIGHT_LINE_FROM = 5
+LONG_RUN = 15
 
 
 class AnswerError(ValueError):
@@ -74,7 +77,7 @@ class Result:
 
     `level` is 0–3 (一般、轻度关注、重点关注、危机): the highest any score or risk answer asks for.
     `flags` are for the person's next steps ("offer_counsellor"), `quality` for the counsellor
-    ("straight_line", "fast"); `checks` are the key's own yes-or-no rules ("screen_positive").
+    ("straight_line", "long_run", "fast"); `checks` are the key's own yes-or-no rules ("screen_positive").
     """
 
     scales: dict[str, int | float | None]
@@ -226,6 +229,24 @@ def check_answer(instrument: Instrument, item: int, value: Answer | None) -> Non
         raise AnswerError(f"item {item} of {instrument.key} does not offer this value", item)
 
 
+def read_answer(instrument: Instrument, item: int, raw: Any) -> Answer:
+    """An answer as a form sends it ("2", "6.5", "23:30" for a time of day), checked. Raises AnswerError."""
+    text = str(raw).strip()
+    free = instrument.free.get(item) if 1 <= item <= instrument.items else None
+    try:
+        if free and free.kind == "clock" and ":" in text:
+            hours, minutes = text.split(":")[:2]
+            value: Answer = round(int(hours) + int(minutes) / 60, 4)
+        else:
+            value = float(text) if free else int(text)
+    except ValueError:
+        raise AnswerError(f"item {item} of {instrument.key} takes a number", item) from None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    check_answer(instrument, item, value)
+    return value
+
+
 def tighten(instrument: Instrument, thresholds: Mapping[str, int]) -> Instrument:
     """The key with a tenant's own thresholds: {"total.2": 13, "item9.3": 1}. Earlier is allowed, later never.
 
@@ -353,9 +374,17 @@ def _quality(instrument: Instrument, given: Mapping[int, Answer], seconds: float
     chosen = {item: value for item, value in given.items() if item not in instrument.free}
     if len(chosen) >= STRAIGHT_LINE_FROM and len(set(chosen.values())) == 1 and not _well(instrument, chosen):
         flags.append("straight_line")
+    elif _longest_run(list(chosen.values())) >= max(LONG_RUN, instrument.items // 3) and not _well(
+        instrument, chosen
+    ):
+        flags.append("long_run")
     if seconds is not None and given and seconds < SECONDS_PER_ITEM * len(given):
         flags.append("fast")
     return tuple(flags)
+
+
+def _longest_run(values: Sequence[Answer]) -> int:
+    return max((sum(1 for _ in run) for _, run in groupby(values)), default=0)
 
 
 def _well(instrument: Instrument, chosen: Mapping[int, Answer]) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import url_for
 
 from anxin.plugin import _, day, disclosure
-from anxin_assessments import words
+from anxin_assessments import scoring, words
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign
 from anxin_assessments.services import campaigns, catalogue
@@ -68,7 +68,26 @@ def question(sitting: Sitting, item: int, locale: str) -> dict[str, Any]:
         "text": text.items[item - 1],
         "options": [(option.value, option.text) for option in text.options_of(item)],
         "chosen": sitting.answers[item - 1],
+        "free": free_field(sitting, item),
     }
+
+
+def free_field(sitting: Sitting, item: int) -> dict[str, Any] | None:
+    """The field of a question without options: a number, or a time of day."""
+    free, given = sitting.instrument.free.get(item), sitting.answers[item - 1]
+    if free is None:
+        return None
+    if free.kind == "clock":
+        shown = f"{int(given):02d}:{round(given % 1 * 60):02d}" if given is not None else ""
+        return {"type": "time", "value": shown, "attrs": {}}
+    shown = f"{given:g}" if given is not None else ""
+    limits = {"min": free.min, "max": free.max, "step": "any", "inputmode": "decimal"}
+    return {"type": "number", "value": shown, "attrs": limits}
+
+
+def care_text(risk: scoring.Risk | None) -> Any:
+    """What the help card says about this answer; None: its usual words."""
+    return words.CARE.get(risk.what) if risk else None
 
 
 def answers(sitting: Sitting, locale: str) -> list[dict[str, Any]]:

@@ -224,7 +224,28 @@ TERMS: dict[str, Text] = {
 
 QUALITY: dict[str, Text] = {
     "straight_line": lazy("The same answer throughout"),
+    "long_run": lazy("Many times the same answer in a row"),
     "fast": lazy("Answered faster than one can read"),
+}
+
+# What the help card says after a risk answer, by what the item asks about; thoughts of self-harm unless named.
+CARE: dict[str, Text] = {
+    "harm_others": lazy(
+        "You said that you feel like hurting somebody. Anger that strong is a sign of too much strain, and "
+        "talking it through helps before anything happens. You can talk to somebody right now:"
+    ),
+    "hearing_voices": lazy(
+        "You said that you hear voices others do not hear. That can have many causes, and a doctor can help. "
+        "You can talk to somebody right now:"
+    ),
+    "reckless": lazy(
+        "You said that you take risks that could harm you. After hard events that happens to many people. "
+        "You can talk to somebody right now:"
+    ),
+    "meaningless": lazy(
+        "You said that life has felt without meaning. Many people know such times; they pass more easily in "
+        "company. You can talk to somebody right now:"
+    ),
 }
 
 LEVELS: tuple[Text, ...] = (

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Invalid, NotFound
+from anxin.plugin import CSV, Conflict, Invalid, NotFound, TakenUpload
 from anxin.safety.models import Crisis
+from anxin_assessments import scoring
+from anxin_assessments.exchange import wording as exchange
 from anxin_assessments.models import Outcome, Sheet
-from anxin_assessments.services import results, sheets
+from anxin_assessments.services import results, sheets, wordings
 
 
 @pytest.fixture
@@ -158,3 +160,61 @@ class TestRefusals:
     def test_an_instrument_that_is_switched_off(self, worker: Any, as_person: Any) -> None:
         with as_person(worker) as ctx, pytest.raises(NotFound):
             sheets.start(ctx, "scl90")
+
+
+class TestLongAndFreeForms:
+    """Ninety items in blocks, and questions that are answered with a number, on words the tenant brought."""
+
+    @pytest.fixture
+    def brought(self, worker: Any, as_person: Any, scope: Any, shift: Any) -> Any:
+        def bring(name: str) -> None:
+            key = scoring.load(name)
+            rows = [["类别", "序号", "文字", "只用于题"]]
+            rows += [
+                [kind, number, f"{kind}{number}", only] for kind, number, _, only in exchange.template(key)
+            ]
+            text = "\n".join(",".join(row) for row in rows)
+            with scope(worker.tenant) as ctx, ctx.acting(plugin="assessments"):
+                wordings.bring(
+                    ctx,
+                    key,
+                    upload=TakenUpload("words.csv", CSV, text.encode()),
+                    locale="zh_CN",
+                    holder="示例",
+                    number="1",
+                    expires_on=None,
+                    licence=None,
+                )
+
+        return bring
+
+    def test_ninety_questions_rest_after_each_block(self, worker: Any, brought: Any, client_as: Any) -> None:
+        brought("scl90_cn")
+        phone = client_as(worker)
+        at = phone.post(f"{phone.base}/assessments/take/scl90_cn").location
+        rested = []
+        for item in range(1, 91):
+            at = phone.post(at, data={"value": "1"}).location
+            if "/rest" in at:
+                rested.append(item)
+                page = phone.get(at).get_data(as_text=True)
+                assert f"{item} / 90" in page
+                at = f"{at.partition('/rest')[0]}/{item + 1}"
+        assert rested == [30, 60]
+        assert at.endswith("/check")
+
+    def test_hours_and_times_are_typed_and_checked(self, worker: Any, brought: Any, client_as: Any) -> None:
+        brought("psqi")
+        phone = client_as(worker)
+        at = phone.post(f"{phone.base}/assessments/take/psqi").location
+        assert 'type="time"' in phone.get(at).get_data(as_text=True)
+        wrong = phone.post(at, data={"value": "25:00"})
+        assert wrong.status_code == 422
+        for value in ("23:30", "20", "6:30", "6.5"):
+            at = phone.post(at, data={"value": value}).location
+        for _item in range(14):
+            at = phone.post(at, data={"value": "0"}).location
+        assert at.endswith("/check")
+        assert phone.post(f"{at.removesuffix('/check')}/submit").status_code == 303
+        (found,) = phone.get(f"{phone.base}/api/assessments/results").json
+        assert found["scores"]["scales"]["total"] == 2

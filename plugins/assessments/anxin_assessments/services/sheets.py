@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Outcome, Sheet
 from anxin_assessments.services import alarms, campaigns, catalogue
 
+CHOOSE: Any = lazy("Please choose one of the answers.")
+
 
 @dataclass(frozen=True)
 class Sitting:
@@ -20,7 +23,7 @@ class Sitting:
 
     sheet: Sheet
     instrument: Instrument
-    answers: list[int | None]
+    answers: list[scoring.Answer | None]
 
     @property
     def missing(self) -> list[int]:
@@ -129,13 +132,14 @@ def _open_sitting(ctx: Ctx, sheet_id: UUID) -> Sitting:
     return sitting
 
 
-def answer(ctx: Ctx, sheet_id: UUID, item: int, value: int) -> Sitting:
-    """Keep one answer. A risk answer reaches the duty counsellor from this very transaction."""
+def answer(ctx: Ctx, sheet_id: UUID, item: int, raw: Any) -> Sitting:
+    """Keep one answer, as a form sends it. A risk answer reaches the duty counsellor from this very transaction."""
     sitting = _open_sitting(ctx, sheet_id)
     try:
-        scoring.check_answer(sitting.instrument, item, value)
+        value = scoring.read_answer(sitting.instrument, item, raw)
     except scoring.AnswerError:
-        raise Invalid(fields={"value": [lazy("Please choose one of the answers.")]}) from None
+        said = lazy("Please give a number in this range.") if item in sitting.instrument.free else CHOOSE
+        raise Invalid(fields={"value": [said]}) from None
     sitting.answers[item - 1] = value
     _keep(ctx, sitting)
     if risk := scoring.risk_of_answer(sitting.instrument, item, value):
@@ -163,7 +167,9 @@ def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
     return _close(ctx, sitting)
 
 
-def fill(ctx: Ctx, name: str, answers: list[int | None], campaign_id: UUID | None = None) -> Outcome:
+def fill(
+    ctx: Ctx, name: str, answers: list[scoring.Answer | None], campaign_id: UUID | None = None
+) -> Outcome:
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
     sheet = start(ctx, name, campaign_id)
     sitting = _open_sitting(ctx, sheet.id)
