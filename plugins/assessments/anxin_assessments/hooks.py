@@ -11,6 +11,7 @@ from anxin.plugin import Card, Ctx, Figure, Panel, _, current_locale, day, hooki
 from anxin_assessments import demo as invented
 from anxin_assessments import policy, views, words
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
+from anxin_assessments.questionnaire_models import Reply
 from anxin_assessments.services import campaigns, catalogue
 from anxin_assessments.services import figures as counted
 
@@ -89,6 +90,10 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
     return {
         "sheets": [_exported(ctx, sheet, scores.get(sheet.id)) for sheet in sheets],
         "campaigns": [{"campaign": str(part.campaign_id), "state": part.state} for part in parts],
+        "questionnaires": [
+            {"version": str(reply.version_id), "state": reply.state, "answers": ctx.open(reply, "answers")}
+            for reply in ctx.scalars(ctx.select(Reply).where(Reply.person_id == person_id))
+        ],
     }
 
 
@@ -113,7 +118,7 @@ def _exported(ctx: Ctx, sheet: Sheet, scores: Any) -> dict[str, Any]:
 def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     """Delete sheets, results and participation. Tallies stay: they have no person, and figures never move."""
     counts: dict[str, int] = {}
-    for model in (Outcome, Sheet, Part, Invitation):
+    for model in (Outcome, Sheet, Part, Invitation, Reply):
         done = ctx.execute(
             sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id)
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from anxin.plugin import Ctx, job
 from anxin_assessments.services import campaigns
 from anxin_assessments.services.counting import count_round
+from anxin_assessments.services.questionnaires import count_reply
 from anxin_assessments.services.results import remind_of_instrument
 
 REMIND_BEFORE = timedelta(days=2)
@@ -17,4 +18,4 @@ def remind_silent(ctx: Ctx) -> None:
         campaigns.remind_silent(ctx, campaign)
 
 
-JOBS = [count_round, remind_silent, remind_of_instrument]
+JOBS = [count_reply, count_round, remind_silent, remind_of_instrument]

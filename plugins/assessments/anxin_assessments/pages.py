@@ -11,7 +11,7 @@ from anxin_assessments import views
 from anxin_assessments.blueprint import bp, to
 from anxin_assessments.policy import READ_RESULT, SELF, SHARE, TAKE
 from anxin_assessments.schemas import AnswerInput, StartInput
-from anxin_assessments.services import alarms, campaigns, catalogue, results, sheets
+from anxin_assessments.services import alarms, campaigns, catalogue, questionnaires, results, sheets
 
 # A long form is answered in blocks with a pause between them.
 REST_EVERY, LONG, REST_FEWEST = 30, 40, 5
@@ -28,6 +28,7 @@ def index(ctx: Ctx) -> AnyResponse:
         "assessments/index.html",
         instruments=views.listed(catalogue.offered(ctx), current_locale()),
         todo=[views.todo(one, current_locale()) for one in campaigns.todo(ctx)],
+        surveys=[views.survey(one) for one in questionnaires.waiting(ctx)],
     )
 
 

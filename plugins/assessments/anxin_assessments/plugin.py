@@ -17,6 +17,9 @@ from anxin_assessments import (
     models,
     pages,
     policy,
+    questionnaire_api,
+    questionnaire_models,
+    questionnaire_pages,
     schemas,
 )
 
@@ -24,9 +27,11 @@ ROUTES = (
     pages,
     campaign_pages,
     library_pages,
+    questionnaire_pages,
     api,
     campaign_api,
     library_api,
+    questionnaire_api,
 )  # imported for the routes they hang on the blueprints
 
 
@@ -56,20 +61,33 @@ def register() -> Plugin:
                 order=40,
             ),
             NavItem(
+                lazy("Questionnaires"),
+                "assessments.questionnaire_list",
+                policy.MANAGE_CAMPAIGN,
+                "file-text",
+                order=41,
+            ),
+            NavItem(
                 lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42
             ),
         ],
         pages=blueprint.bp,
         api=blueprint.api_bp,
         jobs=jobs.JOBS,
-        models=[*models.MODELS, *library_models.MODELS],
+        models=[*models.MODELS, *library_models.MODELS, *questionnaire_models.MODELS],
         personal_data=[
             models.Sheet.person_id,
             models.Outcome.person_id,
             models.Part.person_id,
             models.Invitation.person_id,
+            questionnaire_models.Reply.person_id,
         ],
         retention=[
+            Retention(
+                questionnaire_models.Reply,
+                after=timedelta(days=2 * 365),
+                reason=lazy("Two years, as the consent says"),
+            ),
             Retention(
                 models.Sheet,
                 after=timedelta(days=5 * 365),

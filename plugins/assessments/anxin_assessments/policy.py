@@ -65,6 +65,21 @@ SHARE = Purpose(
 )
 
 
+SURVEY = Purpose(
+    name="assessments.survey",
+    title=lazy("Surveys about needs and satisfaction"),
+    version=1,
+    data_classes=("survey",),
+    text=lazy(
+        "What happens: you answer questions your union asks about needs and satisfaction; they are counted.\n"
+        "Who sees it: the union sees figures of large enough groups, and words written freely without a name, "
+        "once at least ten people wrote some. Nobody sees who answered what.\n"
+        "How long: your own answers two years, then they are deleted.\n"
+        "You may say no, and you may withdraw at any time under “Me”; then nobody can open your answers."
+    ),
+)
+
+
 @entry("assessments.started", line=lazy("Started a self-test"))
 class SheetStarted(Entry):
     sheet_id: UUID
@@ -181,6 +196,35 @@ class LicenceRead(Entry):
     instrument: str
 
 
+@entry("assessments.questionnaire_changed", line=lazy("Wrote or changed a questionnaire"))
+class QuestionnaireChanged(Entry):
+    questionnaire_id: UUID
+
+
+@entry("assessments.questionnaire_published", line=lazy("Published a questionnaire"))
+class QuestionnairePublished(Entry):
+    questionnaire_id: UUID
+    version: int
+
+
+@entry("assessments.questionnaire_closed", line=lazy("Closed a questionnaire"))
+class QuestionnaireClosed(Entry):
+    questionnaire_id: UUID
+
+
+@entry(
+    "assessments.questionnaire_figures_read", line=lazy("Looked at the figures of a questionnaire"), read=True
+)
+class QuestionnaireFiguresRead(Entry):
+    questionnaire_id: UUID
+
+
+@entry("assessments.replied", line=lazy("Answered a questionnaire"))
+class ReplySubmitted(Entry):
+    reply_id: UUID
+    subject_id: UUID | None = None
+
+
 ENTRIES = [
     SheetStarted,
     SheetSubmitted,
@@ -199,6 +243,11 @@ ENTRIES = [
     WordingBrought,
     WordingRetired,
     LicenceRead,
+    QuestionnaireChanged,
+    QuestionnairePublished,
+    QuestionnaireClosed,
+    QuestionnaireFiguresRead,
+    ReplySubmitted,
 ]
 AGAIN = NoticeKind(
     "assessments.again", lazy("You asked to be reminded of something. Please sign in to see it.")
@@ -206,4 +255,4 @@ AGAIN = NoticeKind(
 ENDING = NoticeKind("assessments.ending", lazy("Something for you ends soon. Please sign in to see it."))
 NOTICES = [AGAIN, ENDING]
 PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES]
-PURPOSES = [SELF, SHARE]
+PURPOSES = [SELF, SHARE, SURVEY]

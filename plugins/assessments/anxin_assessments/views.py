@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,18 @@ def todo(one: Todo, locale: str) -> dict[str, Any]:
         "left": listed(one.left, locale, one.campaign.id),
         "done": len(one.instruments) - len(one.left),
         "total": len(one.instruments),
+    }
+
+
+def survey(one: Any) -> dict[str, Any]:
+    """A questionnaire of the union as a row of a list."""
+    return {
+        "href": url_for("assessments.survey", questionnaire=one.id),
+        "icon": "file-text",
+        "title": one.title,
+        "text": _(
+            "Until %(day)s. Taking part is your choice.", day=day(one.closes_at - timedelta(seconds=1))
+        ),
     }
 
 
