@@ -94,7 +94,7 @@ def _facts(ctx: Ctx, told: content.Content, titles: dict[str, str]) -> dict[str,
         "clocks": (
             "clocks",
             [
-                (str(words.CLOCKS[kind][0]), told["clocks"][kind] // words.CLOCKS[kind][1])
+                words.CLOCKS_SAID[kind](told["clocks"][kind] // words.CLOCKS[kind][1])
                 for kind in words.CLOCKS
                 if kind in told["clocks"]
             ],

@@ -21,6 +21,7 @@ from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.ctx import Ctx, enter, tenant_scope
 from anxin.kernel.i18n import lazy, local
 from anxin.safety import cases
+from anxin.safety.models import Crisis
 from anxin.safety.permissions import CRISIS, HANDLE
 from anxin.safety.words import LEVELS, at, span
 from anxin.tenancy.models import Contract
@@ -170,21 +171,22 @@ def _due(contract: Contract, item: QueueItem) -> datetime | None:
 
 
 def _cases(there: Ctx) -> list[QueueItem]:
-    """Requests for help that somebody still has to take on or call, as far as this helper may see them."""
+    """Requests for help that are not closed, as far as this helper may see them: to take on or call by their clock; once
+    the person was reached, to follow up."""
     if not there.allowed(HANDLE):
         return []
     with there.acting(grant=there.actor.grants[HANDLE.name], purpose=CRISIS.name):
-        return [
-            QueueItem(
-                kind="crisis",
-                title=lazy("%(level)s %(code)s", level=LEVELS[case.level], code=cases.code(case)),
-                href=f"/safety/cases/{case.id}",
-                since=case.raised_at,
-                due=cases.due(case),
-            )
-            for case in cases.worklist(there)
-            if case.state in ("open", "acknowledged")
-        ]
+        return [_case(one) for one in cases.worklist(there)]
+
+
+def _case(case: Crisis) -> QueueItem:
+    title = lazy("%(level)s %(code)s", level=LEVELS[case.level], code=cases.code(case))
+    href = f"/safety/cases/{case.id}"
+    if case.state in ("open", "acknowledged"):
+        return QueueItem("crisis", title, href, since=case.raised_at, due=cases.due(case))
+    if case.closed_by is not None:  # a second person still has to sign
+        return QueueItem("task", title, href, since=case.closed_at or case.raised_at)
+    return QueueItem("follow_up", title, href, since=case.contacted_at or case.raised_at)
 
 
 Tone = Literal["danger", "warn", "info"]

@@ -1,5 +1,6 @@
 """Statements and utilisation. What a union sees of use is what stands on its statements, nothing finer."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
 from anxin.web.pages import page
 
+COLOURS = 4
+
 
 def _use(ctx: Ctx, contract: UUID, error: Invalid | None = None) -> ResponseReturnValue:
     found = services.shown(ctx, contract)
     rows = statements.issued(ctx, found.contract)
     by_month = statements.use_by_month(rows[:12])
-    kinds = [kind for kind in words.KINDS if any(kind in counts for _month, counts in by_month)]
+    kinds = _most(by_month)
     return page(
         "contracts/use.html",
         found=found,
@@ -37,6 +40,13 @@ def _use(ctx: Ctx, contract: UUID, error: Invalid | None = None) -> ResponseRetu
         may_manage=ctx.allowed(MANAGE),
         failed=error.message if error else None,
     )
+
+
+def _most(by_month: list[tuple[date, dict[str, int]]]) -> list[str]:
+    """The kinds the chart shows: the most frequent, as many as it has colours; the statements list all."""
+    sums = {kind: sum(counts.get(kind, 0) for _month, counts in by_month) for kind in words.KINDS}
+    often = sorted((kind for kind in sums if sums[kind]), key=lambda kind: -sums[kind])[:COLOURS]
+    return [kind for kind in words.KINDS if kind in often]
 
 
 def _use_again(ctx: Ctx, error: Invalid, contract: UUID) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from anxin.kernel.i18n import lazy
+from anxin.kernel.i18n import _, lazy
 
 # what can be served and billed, with the unit it is counted in
 KINDS: dict[str, Any] = {
@@ -19,6 +19,13 @@ CLOCKS: dict[str, tuple[Any, int]] = {
     "crisis": (lazy("Crises and requests for help: contact within (minutes)"), 1),
     "request": (lazy("Other requests: answer within (hours)"), 60),
     "follow_up": (lazy("Follow-ups: call within (days)"), 24 * 60),
+}
+CLOCKS_SAID: dict[str, Any] = {
+    "crisis": lambda number: _(
+        "Crises and requests for help: contact within %(number)s minutes", number=number
+    ),
+    "request": lambda number: _("Other requests: answer within %(number)s hours", number=number),
+    "follow_up": lambda number: _("Follow-ups: call within %(number)s days", number=number),
 }
 CLOCK_NAMES: dict[str, Any] = {
     "crisis": lazy("Request for help"),
