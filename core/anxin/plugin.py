@@ -4,7 +4,15 @@ from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.contracts.units import record_service_unit, running_contract, sessions_left
 from anxin.documents import Document, Sheet, qr_svg, workbook
-from anxin.extension.events import Booked, ConsentWithdrawn, CrisisRaised, Event, PersonLeft, Referred
+from anxin.extension.events import (
+    Booked,
+    ConsentWithdrawn,
+    CrisisRaised,
+    Event,
+    PersonLeft,
+    Referred,
+    UnitMerged,
+)
 from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
@@ -51,7 +59,7 @@ from anxin.notices.services import notify
 from anxin.safety.services import duty_covered, raise_crisis
 from anxin.tasks import Task, TaskRun, start_task, task_of
 from anxin.tenancy.models import Unit
-from anxin.tenancy.units import below
+from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
 
 __all__ = [
@@ -107,6 +115,7 @@ __all__ = [
     "TenantModel",
     "Unavailable",
     "Unit",
+    "UnitMerged",
     "Upload",
     "_",
     "below",
@@ -143,5 +152,6 @@ __all__ = [
     "task_of",
     "tenant_command",
     "tenant_fk",
+    "tree_at",
     "workbook",
 ]

@@ -72,6 +72,15 @@ class PersonLeft(Event):
 
 
 @dataclass(frozen=True)
+class UnitMerged(Event):
+    """A unit was closed into another; people and roles have gone over already. Plans for the future may follow,
+    records of the past stay."""
+
+    unit_id: UUID
+    into_id: UUID
+
+
+@dataclass(frozen=True)
 class ConsentWithdrawn(Event):
     """A person withdrew a consent; enforcement is immediate, this is for tidying up (invitations,
     reminders)."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from anxin.identity import me, people
+from anxin.identity import me, people, people_list, places
 from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE
 from anxin.identity.schemas import (
     PersonInput,
@@ -13,8 +13,10 @@ from anxin.identity.schemas import (
     PersonSearch,
     RoleInput,
     SessionOut,
+    StayOut,
     TokenInput,
     TokenOut,
+    filter_of,
 )
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
@@ -43,6 +45,14 @@ class OnePersonOut(Schema):
     kind = fields.String()
     state = fields.String()
     unit_id = fields.UUID(allow_none=True)
+    hired_on = fields.Date(allow_none=True)
+    left_at = fields.AwareDateTime(allow_none=True)
+    relative_of = fields.UUID(allow_none=True)
+    relation = fields.String(allow_none=True)
+
+
+class LinkOut(Schema):
+    token = fields.String()
 
 
 @bp.get("/me")
@@ -84,7 +94,7 @@ def make_token(ctx: Ctx, data: dict[str, Any]) -> Any:
 @bp.response(200, PeopleOut)
 def list_people(ctx: Ctx, data: dict[str, Any]) -> Any:
     """People within the caller's scope, by pinyin; `after` pages on."""
-    return people.listed(ctx, search=data["search"], unit_id=data["unit"], after=data["after"])
+    return people_list.listed(ctx, filter_of(data), after=data["after"])
 
 
 @bp.post("/people")
@@ -109,7 +119,7 @@ def get_person(ctx: Ctx, person: UUID) -> Any:
 @bp.arguments(PersonInput)
 @bp.response(200, OnePersonOut)
 def change_person(ctx: Ctx, data: dict[str, Any], person: UUID) -> Any:
-    """Change a person's name, number or unit."""
+    """Correct a person's record, or move them to another unit since a day."""
     return people.change(ctx, person, data)
 
 
@@ -119,6 +129,30 @@ def change_person(ctx: Ctx, data: dict[str, Any], person: UUID) -> Any:
 def person_leaves(ctx: Ctx, person: UUID) -> Any:
     """Record that a person left; their sessions end at once."""
     people.leave(ctx, person)
+
+
+@bp.post("/people/<uuid:person>/return")
+@guard(PEOPLE_MANAGE)
+@bp.response(204)
+def person_returns(ctx: Ctx, person: UUID) -> Any:
+    """Record that a person who had left is here again."""
+    people.come_back(ctx, person)
+
+
+@bp.get("/people/<uuid:person>/units")
+@guard(PEOPLE_READ)
+@bp.response(200, StayOut(many=True))
+def person_units(ctx: Ctx, person: UUID) -> Any:
+    """Where a person has been, newest first."""
+    return places.stays(ctx, people.get(ctx, person).id)
+
+
+@bp.post("/people/<uuid:person>/link")
+@guard(PEOPLE_MANAGE)
+@bp.response(201, LinkOut)
+def person_first_link(ctx: Ctx, person: UUID) -> Any:
+    """A single-use token for /welcome/<token>, for somebody who cannot sign in yet; shown once."""
+    return {"token": people.first_link(ctx, person)}
 
 
 @bp.post("/people/<uuid:person>/roles")

@@ -55,6 +55,11 @@ class PersonLeftEntry(Entry):
     subject_id: UUID
 
 
+@entry("identity.person_returned", line=lazy("Recorded that a person came back"))
+class PersonReturned(Entry):
+    subject_id: UUID
+
+
 @entry("identity.people_read", line=lazy("Looked at the list of people"), read=True)
 class PeopleRead(Entry):
     count: int

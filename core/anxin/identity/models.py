@@ -28,7 +28,12 @@ class Person(TenantModel):
         sa.UniqueConstraint("tenant_id", "number"),
         sa.Index("ix_person_unit", "tenant_id", "unit_id"),
         sa.Index("ix_person_sort", "tenant_id", "sort_key", "id"),
+        sa.Index("ix_person_sound", "tenant_id", "sound", "id"),
+        sa.Index("ix_person_initials", "tenant_id", "initials", "id"),
         sa.Index("ix_person_phone", "tenant_id", "phone_index"),
+        sa.Index("ix_person_relative", "tenant_id", "relative_of"),
+        tenant_fk("relative_of", "core.person"),
+        sa.CheckConstraint("relative_of IS NULL OR kind = 'family'", name="relative"),
         sa.CheckConstraint("(kind = 'agency_staff') = (contract_id IS NOT NULL)", name="contract"),
     )
 
@@ -39,6 +44,16 @@ class Person(TenantModel):
     sort_key: Mapped[str] = mapped_column(
         sa.Text(collation="C"), comment="pinyin, with the surname read right"
     )
+    sound: Mapped[str] = mapped_column(
+        sa.Text(collation="C"), sa.Computed("replace(sort_key, ' ', '')"), nullable=True
+    )
+    initials: Mapped[str] = mapped_column(
+        sa.Text(collation="C"),
+        sa.Computed(r"regexp_replace(sort_key, '(\S)\S*\s*', '\1', 'g')"),
+        nullable=True,
+    )
+    relative_of: Mapped[UUID | None] = mapped_column(comment="family: the worker they belong to")
+    relation: Mapped[str | None] = mapped_column(comment="family: spouse, child, parent or other")
     unit_id: Mapped[UUID | None]
     hired_on: Mapped[date | None]
     birth_year: Mapped[int | None]
@@ -54,6 +69,33 @@ class Person(TenantModel):
     home_person_id: Mapped[UUID | None] = mapped_column(comment="agency staff: who they are there")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     left_at: Mapped[datetime | None]
+
+
+class Placement(TenantModel):
+    """Who was in which unit from when to when: written by places.settle, one open row a person who has a unit."""
+
+    __tablename__ = "placement"
+    __subject__ = "person_id"
+    __unit__ = "unit_id"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("unit_id", "core.unit"),
+        sa.CheckConstraint("until >= since", name="order"),
+        sa.Index("ix_placement_unit", "tenant_id", "unit_id", "since"),
+        sa.Index("ix_placement_person", "tenant_id", "person_id", "since"),
+        sa.Index(
+            "uq_placement_now",
+            "tenant_id",
+            "person_id",
+            unique=True,
+            postgresql_where=sa.text("until IS NULL"),
+        ),
+    )
+
+    person_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
 
 
 class Membership(TenantModel):

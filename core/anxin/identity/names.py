@@ -1,19 +1,25 @@
-"""Chinese names: a pinyin sort key with surnames read right (单 Shan, 仇 Qiu, 区 Ou, 曾 Zeng, 解 Xie …)."""
+"""Chinese names: a pinyin sort key with surnames read right (单 Shan, 仇 Qiu, 区 Ou, 曾 Zeng, 解 Xie …).
+
+Lists are in this order and are searched by it: by pinyin ("linxiao", "lin xiao"), by initials ("lxf") or by the name
+itself. The key is kept in the row because the embedded database has no collation that knows Chinese.
+"""
 
 # pypinyin reads these as common words; as surnames they sound otherwise
 SURNAMES = {
     "单": "shan", "仇": "qiu", "区": "ou", "曾": "zeng", "解": "xie", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao",
-    "翟": "zhai", "尉": "yu", "华": "hua", "燕": "yan", "纪": "ji", "谌": "chen", "覃": "qin", "召": "shao", "缪": "miao",
+    "翟": "zhai", "尉": "wei", "华": "hua", "燕": "yan", "纪": "ji", "谌": "chen", "覃": "qin", "召": "shao", "缪": "miao",
     "折": "she", "黑": "he", "员": "yun", "盛": "sheng", "乐": "yue", "洗": "xian", "冼": "xian", "万": "wan", "宁": "ning",
     "尹": "yin", "卜": "bu", "隗": "wei", "种": "chong", "繁": "po", "牟": "mu", "逄": "pang", "莘": "shen", "令": "ling",
+    "句": "gou", "秘": "bi", "阚": "kan", "重": "chong", "藏": "zang", "都": "du", "么": "yao", "幺": "yao", "祭": "zhai",
+    "佴": "nai", "郇": "xun", "郄": "xi", "厦": "sha", "晟": "cheng", "撒": "sa", "俱": "ju", "长": "zhang", "应": "ying",
 }  # fmt: skip
 COMPOUND = {
-    "尉迟": "yuchi",
-    "长孙": "zhangsun",
-    "万俟": "moqi",
-    "单于": "chanyu",
-    "澹台": "tantai",
-    "宇文": "yuwen",
+    "尉迟": "yu chi",
+    "长孙": "zhang sun",
+    "万俟": "mo qi",
+    "单于": "chan yu",
+    "澹台": "tan tai",
+    "宇文": "yu wen",
 }
 
 

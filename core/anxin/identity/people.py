@@ -1,45 +1,32 @@
-"""People: finding them, adding, changing, leaving; roles. The only writers of person and membership rows."""
+"""People: adding, changing, moving, leaving, coming back; roles. The only writers of person and membership rows.
+(Listing and searching: people_list.py.)
+"""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from anxin.extension.events import PersonLeft
-from anxin.identity import entries, sessions
+from anxin.identity import entries, places, sessions, signin
 from anxin.identity.apply import set_contact
-from anxin.identity.models import Membership, Person, Role
+from anxin.identity.models import Membership, Person, Placement, Role
 from anxin.identity.names import sort_key
+from anxin.identity.people_list import has_account
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from anxin.kernel.i18n import lazy
+from anxin.kernel.i18n import lazy, local
 from anxin.tenancy.models import Unit
 
-PAGE = 20
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A line of the list of people."""
-
-    id: UUID
-    name: str
-    number: str | None
-    kind: str
-    state: str
-    unit: str | None
-    roles: Sequence[str]
-
-
-@dataclass(frozen=True)
-class PageOf:
-    """A page of a list: rows, and the keys of its neighbours."""
-
-    rows: Sequence[Listed]
-    after: str | None
-    total: int
+RELATIONS = {
+    "spouse": lazy("Spouse"),
+    "child": lazy("Child"),
+    "parent": lazy("Parent"),
+    "other": lazy("Other relative"),
+}
+OWN_KINDS = ("employee", "outsourced", "family", "volunteer")
 
 
 def names_of(ctx: Ctx, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -57,64 +44,6 @@ def name_of(ctx: Ctx, person_id: UUID) -> str:
     return names_of(ctx, [person_id]).get(person_id, "")
 
 
-def listed(ctx: Ctx, *, search: str = "", unit_id: UUID | None = None, after: str | None = None) -> PageOf:
-    """A page of people the actor may see, by pinyin; `search` is the beginning of a name, its pinyin, or a number."""
-    statement = ctx.select(Person).where(Person.state == "active")
-    if unit_id is not None:
-        statement = statement.where(Person.unit_id == unit_id)
-    if search:
-        statement = statement.where(_matches(search.strip()))
-    total = ctx.scalar(sa.select(sa.func.count()).select_from(statement.subquery()))
-    if after:
-        statement = statement.where(sa.func.concat(Person.sort_key, "|", Person.id) > after)
-    people = list(ctx.scalars(statement.order_by(Person.sort_key, Person.id).limit(PAGE + 1)))
-    more = people[PAGE:]
-    people = people[:PAGE]
-    ctx.audit(entries.PeopleRead(count=len(people)))
-    return PageOf(_rows(ctx, people), f"{people[-1].sort_key}|{people[-1].id}" if more else None, total)
-
-
-def _matches(text: str) -> sa.ColumnElement[bool]:
-    """A prefix as ranges, which an index serves under row-level security (LIKE is not leakproof)."""
-    key = " ".join(text.lower().split())
-    sounds = sort_key(text) if any("\u4e00" <= sign <= "\u9fff" for sign in text) else key
-    by_sound = sa.and_(Person.sort_key >= sounds, Person.sort_key < sounds + "\uffff")
-    if key not in (text, sounds):
-        by_sound = sa.and_(by_sound, sa.func.starts_with(Person.name, text))
-    return sa.or_(by_sound, Person.number == text.upper())
-
-
-def _rows(ctx: Ctx, people: Sequence[Person]) -> list[Listed]:
-    units = dict(
-        ctx.db.execute(
-            sa.select(Unit.id, Unit.name).where(
-                Unit.tenant_id == ctx.tenant.id, Unit.id.in_({row.unit_id for row in people if row.unit_id})
-            )
-        ).all()  # type: ignore[arg-type]
-    )
-    held: dict[UUID, list[str]] = {}
-    for person_id, role in ctx.db.execute(
-        sa.select(Membership.person_id, Membership.role).where(
-            Membership.tenant_id == ctx.tenant.id,
-            Membership.person_id.in_([row.id for row in people]),
-            sa.or_(Membership.until.is_(None), Membership.until > ctx.now),
-        )
-    ):
-        held.setdefault(person_id, []).append(role)
-    return [
-        Listed(
-            row.id,
-            row.name,
-            row.number,
-            row.kind,
-            row.state,
-            units.get(row.unit_id) if row.unit_id else None,
-            [ctx.tenant.role_titles.get(role, role) for role in held.get(row.id, []) if role != "employee"],
-        )
-        for row in people
-    ]
-
-
 def get(ctx: Ctx, person_id: UUID) -> Person:
     """One person within the actor's scope; the look is recorded."""
     person = ctx.get(Person, person_id)
@@ -122,55 +51,174 @@ def get(ctx: Ctx, person_id: UUID) -> Person:
     return person
 
 
+def contact_of(ctx: Ctx, person: Person) -> dict[str, str]:
+    """Phone and mail address, opened for somebody who may change them; the look is recorded."""
+    if person.contact is None:
+        return {}
+    ctx.audit(entries.PersonRead(subject_id=person.id, fields=("contact",)))
+    return dict(ctx.open(person, "contact"))
+
+
+def relatives(ctx: Ctx, person_id: UUID) -> list[Person]:
+    """Family members linked to a worker whom the caller may see."""
+    return list(
+        ctx.db.scalars(
+            sa.select(Person)
+            .where(
+                Person.tenant_id == ctx.tenant.id, Person.relative_of == person_id, Person.state == "active"
+            )
+            .order_by(Person.sort_key, Person.id)
+        )
+    )
+
+
+def linked_worker(ctx: Ctx, person: Person) -> Person | None:
+    """The worker a family member belongs to."""
+    if person.relative_of is None:
+        return None
+    return ctx.db.scalar(
+        sa.select(Person).where(Person.tenant_id == ctx.tenant.id, Person.id == person.relative_of)
+    )
+
+
 def add(ctx: Ctx, data: dict[str, Any]) -> Person:
     """Add somebody with the role "employee"."""
     _check_unit(ctx, data.get("unit_id"))
-    person = Person(
-        name=data["name"],
-        sort_key=sort_key(data["name"]),
-        number=data.get("number") or None,
-        kind=data.get("kind") or "employee",
-        unit_id=data.get("unit_id"),
-    )
-    _check_number(ctx, person.number)
+    _check_number(ctx, data.get("number") or None)
+    person = Person(name=data["name"], sort_key="", kind="employee")
     ctx.add(person)
+    _write(ctx, person, data)
     ctx.db.flush()
-    if data.get("phone") or data.get("email"):
-        set_contact(ctx, person, phone=data.get("phone"), email=data.get("email"))
+    _write_contact(ctx, person, data)
     ctx.add(Membership(person_id=person.id, role="employee"))
+    places.settle(ctx, [person.id], at=_start_of(ctx, data.get("moved_on")))
     ctx.audit(entries.PersonAdded(subject_id=person.id, how="page"))
     return person
 
 
 def change(ctx: Ctx, person_id: UUID, data: dict[str, Any]) -> Person:
+    """Correct a record, or move somebody (`unit_id`, since `moved_on`): the old place stays in the history."""
+    person = _own(ctx, person_id)
+    _check_unit(ctx, data.get("unit_id"))
+    if (number := data.get("number") or None) != person.number:
+        _check_number(ctx, number)
+    before = {name: getattr(person, name) for name in _FIELDS}
+    _write(ctx, person, data)
+    changed = [name for name, old in before.items() if getattr(person, name) != old]
+    changed += _write_contact(ctx, person, data)
+    if changed:
+        places.settle(ctx, [person.id], at=_start_of(ctx, data.get("moved_on")))
+        ctx.audit(entries.PersonChanged(subject_id=person.id, fields=tuple(changed)))
+    return person
+
+
+_FIELDS = ("name", "number", "unit_id", "kind", "hired_on", "traits", "relative_of", "relation")
+
+
+def _write(ctx: Ctx, person: Person, data: dict[str, Any]) -> None:
+    person.name, person.sort_key = data["name"], sort_key(data["name"])
+    person.number, person.unit_id = data.get("number") or None, data.get("unit_id")
+    person.kind = data.get("kind") or person.kind
+    person.hired_on = data.get("hired_on") or person.hired_on
+    told = {name: data[name] for name in ("job", "employer") if data.get(name) is not None}
+    person.traits = {key: value for key, value in {**(person.traits or {}), **told}.items() if value}
+    if person.kind != "family":
+        person.relative_of = person.relation = None
+    elif data.get("worker"):
+        person.relative_of = _worker(ctx, data["worker"])
+        person.relation = data.get("relation") or person.relation or "other"
+    elif person.relative_of is None:
+        raise Invalid(fields={"worker": [lazy("Write the employee number of the worker they belong to.")]})
+
+
+def _worker(ctx: Ctx, number: str) -> UUID:
+    """The worker a family member belongs to."""
+    found = ctx.db.scalar(
+        sa.select(Person.id).where(
+            Person.tenant_id == ctx.tenant.id,
+            Person.number == number.strip().upper(),
+            Person.state == "active",
+            Person.kind.in_(("employee", "outsourced")),
+        )
+    )
+    if found is None:
+        raise Invalid(fields={"worker": [lazy("Nobody here has this employee number.")]})
+    return found
+
+
+def _write_contact(ctx: Ctx, person: Person, data: dict[str, Any]) -> list[str]:
+    """Phone and mail: None leaves them, an empty text takes them away."""
+    told = {name: data[name] for name in ("phone", "email") if data.get(name) is not None}
+    if not told:
+        return []
+    known = ctx.keys.open(Person, "contact", person.id, person.id, person.contact) if person.contact else {}
+    value = {key: text for key, text in {**known, **told}.items() if text}
+    if value == known:
+        return []
+    person.contact = None
+    person.phone_index = person.email_index = None
+    if value:
+        set_contact(ctx, person, phone=value.get("phone"), email=value.get("email"))
+    return ["contact"]
+
+
+def _start_of(ctx: Ctx, day: date | None) -> datetime | None:
+    """The beginning of a day that has begun, here; None: now."""
+    if day is None:
+        return None
+    here = local(ctx.now)
+    if day > here.date():
+        raise Invalid(fields={"moved_on": [lazy("This day has not come yet.")]})
+    return datetime.combine(day, time(), here.tzinfo).astimezone(UTC)
+
+
+def _own(ctx: Ctx, person_id: UUID) -> Person:
+    """A person whose record the union keeps."""
     person = ctx.get(Person, person_id)
     if person.kind == "agency_staff":
         raise Forbidden(lazy("People of the agency are changed in the contract."), code="agency_staff")
-    _check_unit(ctx, data.get("unit_id"))
-    number = data.get("number") or None
-    if number != person.number:
-        _check_number(ctx, number)
-    before = (person.name, person.number, person.unit_id)
-    person.name, person.number, person.unit_id = data["name"], number, data.get("unit_id")
-    person.sort_key = sort_key(data["name"])
-    after = (person.name, person.number, person.unit_id)
-    changed = tuple(
-        key for key, old, new in zip(("name", "number", "unit"), before, after, strict=True) if old != new
-    )
-    if changed:
-        ctx.audit(entries.PersonChanged(subject_id=person.id, fields=changed))
     return person
 
 
 def leave(ctx: Ctx, person_id: UUID) -> None:
-    """Somebody left: their sessions end at once; their records stay as retention says."""
-    person = ctx.get(Person, person_id)
+    """Somebody left: their sessions end at once; their records stay as retention says. Their family leaves along."""
+    person = _own(ctx, person_id)
     if person.id == ctx.actor.person_id:
         raise Conflict(lazy("You cannot record your own leaving."), code="own_leaving")
+    for one in (person, *relatives(ctx, person.id)):
+        mark_left(ctx, one)
+    places.settle(ctx, [person.id])
+
+
+def mark_left(ctx: Ctx, person: Person) -> None:
+    """One person's leaving; the caller settles the history of places afterwards."""
     person.state, person.left_at = "left", ctx.now
     sessions.end_all(ctx, person.id)
     ctx.audit(entries.PersonLeftEntry(subject_id=person.id))
     ctx.emit(PersonLeft(person_id=person.id))
+
+
+def come_back(ctx: Ctx, person_id: UUID) -> None:
+    """Somebody who had left is here again, with the roles they had, in the unit they had."""
+    person = _own(ctx, person_id)
+    if person.state != "left":
+        raise Conflict(lazy("This person has not left."), code="not_left")
+    person.state, person.left_at = "active", None
+    places.settle(ctx, [person.id])
+    ctx.audit(entries.PersonReturned(subject_id=person.id))
+
+
+def first_link(ctx: Ctx, person_id: UUID) -> str:
+    """A single-use link for somebody who cannot sign in yet. Who has an account gets none from here: whoever made the
+    link could become that person and read what is theirs alone.
+    """
+    person = _own(ctx, person_id)
+    if person.state != "active" or has_account(ctx, person.id):
+        raise Conflict(
+            lazy("This person can sign in already. Whoever had a link could read what is theirs alone."),
+            code="has_account",
+        )
+    return signin.make_link(ctx, person.id, "activate")
 
 
 # ---- roles --------------------------------------------------------------------------------------------------------
@@ -283,6 +331,15 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
         "contact": ctx.open(person, "contact") if person.contact else {},
         "traits": person.traits,
         "roles": [row.role for row in memberships(ctx, person_id)],
+        "relation": person.relation,
+        "units": [
+            {
+                "unit": stay.unit,
+                "since": stay.since.isoformat(),
+                "until": stay.until and stay.until.isoformat(),
+            }
+            for stay in places.stays(ctx, person_id)
+        ],
     }
 
 
@@ -301,4 +358,11 @@ def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
             traits={},
         )
     )
-    return {"person": done.rowcount}  # type: ignore[attr-defined]
+    past = ctx.execute(
+        sa.delete(Placement).where(
+            Placement.tenant_id == ctx.tenant.id,
+            Placement.person_id == person_id,
+            Placement.until.is_not(None),
+        )
+    )
+    return {"person": done.rowcount, "placement": past.rowcount}  # type: ignore[attr-defined]

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from anxin.identity import people, signin
+from anxin.identity import people, places
+from anxin.identity import people_list as listing
 from anxin.identity.models import Person
 from anxin.identity.pages import bp
 from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE
-from anxin.identity.schemas import PersonInput, PersonSearch, RoleInput
+from anxin.identity.schemas import PersonInput, PersonSearch, RoleInput, filter_of
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
@@ -23,14 +24,15 @@ from anxin.web.pages import page
 @bp.get("/admin/people")
 @guard(PEOPLE_READ, input=PersonSearch)
 def people_list(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    found = people.listed(ctx, search=data["search"], unit_id=data["unit"], after=data["after"])
+    chosen = {name: data[name] for name in ("search", "unit", "kind", "state")}
     return page(
         "identity/people.html",
-        found=found,
-        search=data["search"],
-        unit=data["unit"],
+        found=listing.listed(ctx, filter_of(data), after=data["after"]),
+        chosen=chosen,
         options=options(tenancy.tree(ctx)),
-        may_add=ctx.allowed(PEOPLE_MANAGE),
+        kinds=listing.KINDS,
+        states=listing.STATES,
+        may_change=ctx.allowed(PEOPLE_MANAGE),
     )
 
 
@@ -38,9 +40,15 @@ def _form(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
     return page(
         "identity/person_new.html",
         options=options(tenancy.tree(ctx)),
+        kinds=_own_kinds(),
+        relations=people.RELATIONS,
         errors=error.fields if error else {},
         values=request.form,
     )
+
+
+def _own_kinds() -> list[tuple[str, Any]]:
+    return [(kind, listing.KINDS[kind]) for kind in people.OWN_KINDS]
 
 
 @bp.get("/admin/people/new")
@@ -60,9 +68,16 @@ def _person(
     ctx: Ctx, person: UUID, error: Invalid | None = None, link: str | None = None
 ) -> ResponseReturnValue:
     row: Person = people.get(ctx, person)
+    may_change = ctx.allowed(PEOPLE_MANAGE) and row.kind != "agency_staff"
+    worker = people.linked_worker(ctx, row)
     return page(
         "identity/person.html",
         person=row,
+        contact=people.contact_of(ctx, row) if may_change else {},
+        stays=places.stays(ctx, person),
+        unit_name=next((stay.unit for stay in places.stays(ctx, person) if stay.until is None), None),
+        family=people.relatives(ctx, person),
+        worker=worker,
         memberships=people.memberships(ctx, person),
         role_options=[
             (role.name, role.title)
@@ -71,9 +86,14 @@ def _person(
         ],
         titles=ctx.tenant.role_titles,
         options=options(tenancy.tree(ctx)),
-        may_change=ctx.allowed(PEOPLE_MANAGE),
+        kinds=_own_kinds(),
+        kind_titles=listing.KINDS,
+        relations=people.RELATIONS,
+        may_change=may_change,
         may_give=ctx.allowed(ROLES_MANAGE),
+        has_account=listing.has_account(ctx, person),
         link=link,
+        values=request.form if error else {},
         errors=error.fields if error else {},
     )
 
@@ -102,12 +122,18 @@ def person_leave(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturn
     return redirect(url_for("identity.people_list"), code=303)
 
 
+@bp.post("/admin/people/<uuid:person>/return")
+@guard(PEOPLE_MANAGE, input=Nothing)
+def person_return(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
+    people.come_back(ctx, person)
+    return redirect(url_for("identity.person", person=person), code=303)
+
+
 @bp.post("/admin/people/<uuid:person>/link")
 @guard(PEOPLE_MANAGE, input=Nothing)
 def person_link(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
     """A single-use activation link, shown once, to hand over or send."""
-    people.get(ctx, person)
-    token = signin.make_link(ctx, person, "activate")
+    token = people.first_link(ctx, person)
     return _person(ctx, person, link=url_for("identity.link", token=token, _external=True))
 
 

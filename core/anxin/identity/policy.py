@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from anxin.extension.manifest import NavItem, Purpose, Retention, SubjectRights
-from anxin.identity import entries, people
-from anxin.identity.models import Link, Person, SignIn
+from anxin.identity import entries, people, places
+from anxin.identity.models import Link, Person, Placement, SignIn
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
@@ -24,7 +24,7 @@ SIGNIN_MANAGE = Permission(
 PERMISSIONS = [PEOPLE_READ, PEOPLE_MANAGE, ROLES_MANAGE, SIGNIN_MANAGE]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
-JOBS: list[Job] = []
+JOBS: list[Job] = [places.settle_all]
 NAV = [
     NavItem(
         lazy("People"), "identity.people_list", PEOPLE_READ, icon="users", order=64, group=lazy("Set up")
@@ -48,4 +48,11 @@ RETENTION = [
     ),
     Retention(Link, after=timedelta(days=30), since="made_at", reason=lazy("Used and expired links")),
 ]
-PERSONAL_DATA: list[Any] = [Person.name, Person.number, Person.contact, Person.hired_on, Person.birth_year]
+PERSONAL_DATA: list[Any] = [
+    Person.name,
+    Person.number,
+    Person.contact,
+    Person.hired_on,
+    Person.birth_year,
+    Placement.person_id,
+]

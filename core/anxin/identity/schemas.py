@@ -1,8 +1,12 @@
 """What the identity room's forms and API take. Unknown keys are refused everywhere."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
-from anxin.kernel.schemas import Input, OptionalUUID
+from anxin.identity.people import OWN_KINDS, RELATIONS
+from anxin.identity.people_list import KINDS, STATES, Filter
+from anxin.kernel.schemas import Input, OptionalDate, OptionalUUID
 
 
 class LocalSignIn(Input):
@@ -21,17 +25,37 @@ class Onward(Input):
 
 
 class PersonInput(Input):
+    """A record. Phone, mail, job and employer that are not sent stay as they are; an empty text takes them away."""
+
     name = fields.String(required=True, validate=validate.Length(1, 60))
     number = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     unit_id = OptionalUUID(load_default=None, allow_none=True)
+    moved_on = OptionalDate(load_default=None, allow_none=True)
+    kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OWN_KINDS))
+    hired_on = OptionalDate(load_default=None, allow_none=True)
+    job = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    employer = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    worker = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    relation = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(("", *RELATIONS)))
     phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=30))
     email = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
 
 
-class PersonSearch(Input):
+class PersonFilter(Input):
+    """Whom to list; see people_list.Filter."""
+
     search = fields.String(load_default="", validate=validate.Length(max=60))
     unit = OptionalUUID(load_default=None, allow_none=True)
+    kind = fields.String(load_default="", validate=validate.OneOf(("", *KINDS)))
+    state = fields.String(load_default="active", validate=validate.OneOf(tuple(STATES)))
+
+
+class PersonSearch(PersonFilter):
     after = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+def filter_of(data: dict[str, Any]) -> Filter:
+    return Filter(data["search"], data["unit"], data["kind"] or None, data["state"])
 
 
 class RoleInput(Input):
@@ -62,6 +86,14 @@ class PersonOut(Schema):
     state = fields.String()
     unit = fields.String(allow_none=True)
     roles = fields.List(fields.String())
+    hired_on = fields.Date(allow_none=True)
+    job = fields.String(allow_none=True)
+
+
+class StayOut(Schema):
+    unit = fields.String()
+    since = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
 
 
 class SessionOut(Schema):

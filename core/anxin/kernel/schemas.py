@@ -21,3 +21,10 @@ class OptionalUUID(fields.UUID):
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         return super().deserialize(None if value == "" else value, *args, **kwargs)
+
+
+class OptionalDate(fields.Date):
+    """A day that a form may leave empty."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().deserialize(None if value == "" else value, *args, **kwargs)

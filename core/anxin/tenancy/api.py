@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import request
 
+from anxin.identity import org
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
@@ -12,7 +13,16 @@ from anxin.kernel.guard import guard
 from anxin.kernel.i18n import lazy
 from anxin.tenancy import services
 from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE, SETTINGS_MANAGE
-from anxin.tenancy.schemas import BrandInput, BrandOut, ModuleInput, ModuleOut, UnitInput, UnitOut
+from anxin.tenancy.schemas import (
+    BrandInput,
+    BrandOut,
+    ChangeOut,
+    MergeInput,
+    ModuleInput,
+    ModuleOut,
+    UnitInput,
+    UnitOut,
+)
 
 bp = ApiBlueprint("tenancy", __name__, core=True, description="Modules, name and colours, organisation")
 
@@ -119,4 +129,29 @@ def change_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> Any:
 @bp.response(204)
 def close_unit(ctx: Ctx, unit: UUID) -> Any:
     """Close a unit; its history stays."""
-    services.close_unit(ctx, unit)
+    org.close(ctx, unit)
+
+
+@bp.post("/units/<uuid:unit>/reopen")
+@guard(ORG_MANAGE)
+@bp.response(204)
+def reopen_unit(ctx: Ctx, unit: UUID) -> Any:
+    """Open a closed unit again."""
+    services.reopen_unit(ctx, unit)
+
+
+@bp.post("/units/<uuid:unit>/merge")
+@guard(ORG_MANAGE)
+@bp.arguments(MergeInput)
+@bp.response(204)
+def merge_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> Any:
+    """Merge a unit into another: people, units below and roles go over."""
+    org.merge(ctx, unit, data["into"])
+
+
+@bp.get("/units/<uuid:unit>/history")
+@guard(ORG_MANAGE)
+@bp.response(200, ChangeOut(many=True))
+def unit_history(ctx: Ctx, unit: UUID) -> Any:
+    """What happened to a unit, newest first."""
+    return services.history(ctx, unit)

@@ -61,11 +61,14 @@ class UnitMove(TenantModel):
     """A move, rename or closing of a unit, kept so that old figures can be explained."""
 
     __tablename__ = "unit_move"
-    __constraints__ = (tenant_fk("unit_id", "core.unit"),)
+    __constraints__ = (
+        tenant_fk("unit_id", "core.unit"),
+        sa.Index("ix_unit_move_unit", "tenant_id", "unit_id", "moved_at"),
+    )
 
     unit_id: Mapped[UUID]
     moved_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
-    what: Mapped[str] = mapped_column(comment="moved, renamed, closed, reopened")
+    what: Mapped[str] = mapped_column(comment="moved, renamed, merged, closed, reopened")
     before: Mapped[str | None]
     after: Mapped[str | None]
 

@@ -6,15 +6,18 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from anxin.identity import org as people_org
+from anxin.identity import places
 from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
+from anxin.kernel.i18n import ngettext
 from anxin.kernel.schemas import Nothing
 from anxin.tenancy import services, settings_form
 from anxin.tenancy.models import Unit
 from anxin.tenancy.policy import BRAND_MANAGE, MODULES_MANAGE, ORG_MANAGE, SETTINGS_MANAGE
-from anxin.tenancy.schemas import BrandInput, BrandPreview, ModuleInput, UnitInput
+from anxin.tenancy.schemas import BrandInput, BrandPreview, MergeInput, ModuleInput, UnitInput
 from anxin.tenancy.units import options
 from anxin.web import theme
 from anxin.web.pages import page
@@ -147,23 +150,37 @@ def save_settings(ctx: Ctx, name: str) -> ResponseReturnValue:
 # ---- organisation -------------------------------------------------------------------------------------------------
 
 
-@bp.get("/org")
-@guard(ORG_MANAGE)
-def org(ctx: Ctx) -> ResponseReturnValue:
-    units = services.tree(ctx)
+def _org(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
+    units = services.tree(ctx, closed=True)
+    people = places.headcounts(ctx)
+    still = [row for row in units if row.closed_at is None]
     return page(
-        "tenancy/org.html", nodes=_nodes(units), units=units, options=options(units), errors={}, values={}
+        "tenancy/org.html",
+        nodes=_nodes(still, people),
+        units=still,
+        closed=[row for row in units if row.closed_at is not None],
+        people=sum(people.values()),
+        options=options(still),
+        errors=error.fields if error else {},
+        values=request.form if error else {},
     )
 
 
-def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
+@bp.get("/org")
+@guard(ORG_MANAGE)
+def org(ctx: Ctx) -> ResponseReturnValue:
+    return _org(ctx)
+
+
+def _nodes(units: list[Unit], people: dict[UUID, int]) -> list[dict[str, Any]]:
     nodes: dict[UUID, dict[str, Any]] = {}
     top: list[dict[str, Any]] = []
+    below = _with_below(units, people)
     for row in units:
         node = {
             "title": row.name,
             "href": url_for("tenancy.unit", unit=row.id),
-            "text": "",
+            "text": ngettext("%(num)d person", "%(num)d people", below[row.id]) if below[row.id] else "",
             "children": [],
             "open": row.parent_id is None,
         }
@@ -172,16 +189,17 @@ def _nodes(units: list[Unit]) -> list[dict[str, Any]]:
     return top
 
 
+def _with_below(units: list[Unit], people: dict[UUID, int]) -> dict[UUID, int]:
+    """Headcounts with all below; parents stand before their children in `units`."""
+    counts = {row.id: people.get(row.id, 0) for row in units}
+    for row in reversed(units):
+        if row.parent_id in counts:
+            counts[row.parent_id] += counts[row.id]
+    return counts
+
+
 def _org_again(ctx: Ctx, error: Invalid) -> ResponseReturnValue:
-    units = services.tree(ctx)
-    return page(
-        "tenancy/org.html",
-        nodes=_nodes(units),
-        units=units,
-        options=options(units),
-        errors=error.fields,
-        values=request.form,
-    )
+    return _org(ctx, error)
 
 
 @bp.post("/org")
@@ -194,7 +212,14 @@ def add_unit(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 def _unit(ctx: Ctx, unit: UUID, error: Invalid | None = None) -> ResponseReturnValue:
     row = services.unit(ctx, unit)
     others = [other for other in services.tree(ctx) if not other.path.startswith(row.path)]
-    return page("tenancy/unit.html", unit=row, options=options(others), errors=error.fields if error else {})
+    return page(
+        "tenancy/unit.html",
+        unit=row,
+        people=places.headcounts(ctx).get(row.id, 0),
+        changes=services.history(ctx, unit),
+        options=options(others),
+        errors=error.fields if error else {},
+    )
 
 
 def _unit_again(ctx: Ctx, error: Invalid, unit: UUID) -> ResponseReturnValue:
@@ -217,5 +242,19 @@ def change_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnVal
 @bp.post("/org/<uuid:unit>/close")
 @guard(ORG_MANAGE, input=Nothing)
 def close_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnValue:
-    services.close_unit(ctx, unit)
+    people_org.close(ctx, unit)
     return redirect(url_for("tenancy.org"), code=303)
+
+
+@bp.post("/org/<uuid:unit>/reopen")
+@guard(ORG_MANAGE, input=Nothing)
+def reopen_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnValue:
+    services.reopen_unit(ctx, unit)
+    return redirect(url_for("tenancy.unit", unit=unit), code=303)
+
+
+@bp.post("/org/<uuid:unit>/merge")
+@guard(ORG_MANAGE, input=MergeInput, invalid=_unit_again)
+def merge_unit(ctx: Ctx, data: dict[str, Any], unit: UUID) -> ResponseReturnValue:
+    people_org.merge(ctx, unit, data["into"])
+    return redirect(url_for("tenancy.unit", unit=data["into"]), code=303)

@@ -27,6 +27,10 @@ class UnitInput(Input):
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
+class MergeInput(Input):
+    into = fields.UUID(required=True)
+
+
 class ModuleOut(Schema):
     name = fields.String()
     title = fields.String()
@@ -39,6 +43,14 @@ class UnitOut(Schema):
     code = fields.String()
     name = fields.String()
     parent_id = fields.UUID(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
+
+
+class ChangeOut(Schema):
+    at = fields.AwareDateTime()
+    what = fields.String()
+    before = fields.String()
+    after = fields.String()
 
 
 class BrandOut(Schema):

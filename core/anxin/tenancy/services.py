@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -180,6 +181,10 @@ def add_unit(ctx: Ctx, name: str, parent_id: UUID | None, code: str | None = Non
 def change_unit(ctx: Ctx, unit_id: UUID, *, name: str, parent_id: UUID | None) -> None:
     """Rename or move; everything below moves along, and the old place is remembered."""
     row = unit(ctx, unit_id)
+    if row.closed_at is not None:
+        raise Conflict(lazy("This unit is closed."), code="unit_closed")
+    if parent_id is not None and unit(ctx, parent_id).closed_at is not None:
+        raise Invalid(fields={"parent": [lazy("This unit is closed.")]})
     if name != row.name:
         _remember(ctx, row, "renamed", row.name, name)
         row.name = name
@@ -216,10 +221,63 @@ def close_unit(ctx: Ctx, unit_id: UUID) -> None:
             lazy("There are open units below this one. Close or move them first."), code="unit_has_children"
         )
     row.closed_at = ctx.now
-    ctx.add(UnitMove(unit_id=row.id, what="closed", before=row.name))
+    ctx.add(UnitMove(unit_id=row.id, what="closed", before=row.name, moved_at=ctx.now))
     ctx.audit(entries.UnitClosed(unit_id=row.id))
 
 
+def close_merged(ctx: Ctx, unit_id: UUID, into_id: UUID) -> None:
+    """The last step of a merge (identity.org): the unit closes, and says into which one it went."""
+    row = unit(ctx, unit_id)
+    row.closed_at = ctx.now
+    _remember(ctx, row, "merged", row.name, str(into_id))
+
+
+def reopen_unit(ctx: Ctx, unit_id: UUID) -> None:
+    """Open a closed unit again, at its old place."""
+    row = unit(ctx, unit_id)
+    if row.closed_at is None:
+        raise Conflict(lazy("This unit is open."), code="unit_open")
+    if row.parent_id is not None and unit(ctx, row.parent_id).closed_at is not None:
+        raise Conflict(lazy("The unit above is closed. Open that one first."), code="parent_closed")
+    row.closed_at = None
+    _remember(ctx, row, "reopened", "", row.name)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to a unit, with names for the ids that were kept."""
+
+    at: datetime
+    what: str
+    before: str
+    after: str
+
+
+def history(ctx: Ctx, unit_id: UUID) -> list[Change]:
+    """Moves, renames, merges, closings of a unit, newest first."""
+    rows = ctx.db.scalars(
+        sa.select(UnitMove)
+        .where(UnitMove.tenant_id == ctx.tenant.id, UnitMove.unit_id == unit(ctx, unit_id).id)
+        .order_by(UnitMove.moved_at.desc(), UnitMove.id.desc())
+        .limit(50)
+    ).all()
+    names = {
+        str(known): name
+        for known, name in ctx.db.execute(
+            sa.select(Unit.id, Unit.name).where(Unit.tenant_id == ctx.tenant.id)
+        )
+    }
+    return [
+        Change(
+            row.moved_at,
+            row.what,
+            names.get(row.before or "", row.before or ""),
+            names.get(row.after or "", row.after or ""),
+        )
+        for row in rows
+    ]
+
+
 def _remember(ctx: Ctx, row: Unit, what: str, before: str, after: str) -> None:
-    ctx.add(UnitMove(unit_id=row.id, what=what, before=before, after=after))
+    ctx.add(UnitMove(unit_id=row.id, what=what, before=before, after=after, moved_at=ctx.now))
     ctx.audit(entries.UnitChanged(unit_id=row.id, what=what))
