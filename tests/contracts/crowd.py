@@ -49,7 +49,7 @@ def _multiply(
 ) -> None:
     table = model.__table__
     apart = {column.name for column in table.columns if _tells_apart(model, column)} - {"tenant_id", "id"}
-    values = {column.name: f't."{column.name}"' for column in table.columns}
+    values = {column.name: f't."{column.name}"' for column in table.columns if column.computed is None}
     values |= {
         c.name: f"t.\"{c.name}\" - n * interval '1 hour'"
         for c in table.columns

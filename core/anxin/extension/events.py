@@ -89,4 +89,4 @@ class ConsentWithdrawn(Event):
     purpose: str
 
 
-EVENTS: tuple[type[Event], ...] = (CrisisRaised, Referred, Booked, PersonLeft, ConsentWithdrawn)
+EVENTS: tuple[type[Event], ...] = (CrisisRaised, Referred, Booked, PersonLeft, UnitMerged, ConsentWithdrawn)

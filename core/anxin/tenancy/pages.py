@@ -193,7 +193,7 @@ def _with_below(units: list[Unit], people: dict[UUID, int]) -> dict[UUID, int]:
     """Headcounts with all below; parents stand before their children in `units`."""
     counts = {row.id: people.get(row.id, 0) for row in units}
     for row in reversed(units):
-        if row.parent_id in counts:
+        if row.parent_id is not None and row.parent_id in counts:
             counts[row.parent_id] += counts[row.id]
     return counts
 

@@ -197,14 +197,22 @@ def test_a_unit_with_people_is_not_closed_by_mistake(ctx, units) -> None:
 def test_the_nightly_look_finds_who_came_by_another_road(ctx, units) -> None:
     one = ctx.add(Person(name="林晓峰", sort_key="lin xiao feng", unit_id=units[1].id))
     places.settle_all(ctx)
-    assert ctx.scalars(sa.select(Placement.unit_id).where(Placement.person_id == one.id)).all() == [units[1].id]
+    assert ctx.scalars(sa.select(Placement.unit_id).where(Placement.person_id == one.id)).all() == [
+        units[1].id
+    ]
 
 
 def test_the_pages_do_what_the_services_do(client_as, person, scope, tenant) -> None:
     admin = client_as(person("admin"))
     answer = admin.post(
         f"{admin.base}/admin/people/new",
-        data={"name": "单晓峰", "number": "X1", "phone": "19900001111", "kind": "outsourced", "employer": "恒业劳务"},
+        data={
+            "name": "单晓峰",
+            "number": "X1",
+            "phone": "19900001111",
+            "kind": "outsourced",
+            "employer": "恒业劳务",
+        },
     )
     assert answer.status_code == 303, answer.get_data(as_text=True)
     card = admin.get(answer.location)
