@@ -18,6 +18,7 @@ COMMANDS = {
     "db": ("anxin.cli.db:db", "Upgrade the database, print its address."),
     "tenant": ("anxin.cli.tenant:tenant", "List tenants; plan, apply and export their files."),
     "user": ("anxin.cli.user:user", "Let the first people in: single-use links; end sessions."),
+    "roster": ("anxin.cli.roster:roster", "Import people from a workbook; write a template."),
     "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins, begin one, check one."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),

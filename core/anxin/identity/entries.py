@@ -80,6 +80,54 @@ class RosterImported(Entry):
     refused: int
 
 
+@entry("identity.roster_brought", line=lazy("Uploaded a roster or a list"))
+class RosterBrought(Entry):
+    import_id: UUID
+
+
+@entry("identity.headings_matched", line=lazy("Matched the columns of a roster"))
+class HeadingsMatched(Entry):
+    import_id: UUID
+
+
+@entry("identity.roster_started", line=lazy("Started the import of a roster or a list"))
+class RosterStarted(Entry):
+    import_id: UUID
+    leavers: int | None = None
+
+
+@entry("identity.failures_fetched", line=lazy("Fetched the rows that could not be imported"), read=True)
+class FailuresFetched(Entry):
+    import_id: UUID
+
+
+@entry("identity.people_exported", line=lazy("Exported the list of people"), read=True)
+class PeopleExported(Entry):
+    count: int
+
+
+@entry("identity.group_defined", line=lazy("Named a group for special help"))
+class GroupDefined(Entry):
+    group_id: UUID
+
+
+@entry("identity.group_closed", line=lazy("Ended a group for special help"))
+class GroupClosed(Entry):
+    group_id: UUID
+
+
+@entry("identity.group_listed", line=lazy("Brought a list into a group for special help"))
+class GroupListed(Entry):
+    group_id: UUID
+    rows: int
+    refused: int
+
+
+@entry("identity.groups_read", line=lazy("Looked which groups for special help a person is in"), read=True)
+class GroupsRead(Entry):
+    subject_id: UUID
+
+
 @entry("identity.role_given", line=lazy("Gave a role"))
 class RoleGiven(Entry):
     subject_id: UUID

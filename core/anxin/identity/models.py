@@ -62,7 +62,6 @@ class Person(TenantModel):
     phone_index: Mapped[bytes | None]
     email_index: Mapped[bytes | None]
     traits: Mapped[dict[str, Any]] = mapped_column(pg.JSONB, server_default="{}", comment="job kind, shift …")
-    confidential: Mapped[bytes | None] = sealed(nullable=True, comment="hardship groups: helpers only")
     locale: Mapped[str | None]
     contract_id: Mapped[UUID | None]
     home_tenant_id: Mapped[UUID | None] = mapped_column(comment="agency staff: their agency")
@@ -96,6 +95,86 @@ class Placement(TenantModel):
     unit_id: Mapped[UUID]
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+class CareGroup(TenantModel):
+    """A group that is due special help (困难职工, 四特 …), as the union names it. Who is in it: CareGroupMember."""
+
+    __tablename__ = "care_group"
+    __constraints__ = (sa.UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str]
+    about: Mapped[str] = mapped_column(server_default="")
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    closed_at: Mapped[datetime | None]
+    listed_at: Mapped[datetime | None] = mapped_column(comment="when the union last brought a list")
+    listed_rows: Mapped[int | None] = mapped_column(comment="how many rows of it were understood, new or not")
+
+
+class CareGroupMember(TenantModel):
+    """Somebody is in a group. Behind the employer wall: the union brings lists and never sees them again."""
+
+    __tablename__ = "care_group_member"
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "care_group"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("group_id", "core.care_group"),
+        sa.Index("ix_care_group_member_person", "tenant_id", "person_id"),
+        sa.Index(
+            "uq_care_group_member_now",
+            "tenant_id",
+            "group_id",
+            "person_id",
+            unique=True,
+            postgresql_where=sa.text("until IS NULL"),
+        ),
+    )
+
+    group_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class RosterHeading(TenantModel):
+    """What a heading of this union's own roster means, as somebody matched it: remembered for the next time."""
+
+    __tablename__ = "roster_heading"
+    __constraints__ = (sa.UniqueConstraint("tenant_id", "heading"),)
+
+    heading: Mapped[str] = mapped_column(comment="without spaces, width, case, stars, brackets")
+    field: Mapped[str | None] = mapped_column(comment="null: leave it alone")
+    said_at: Mapped[datetime]
+
+
+class RosterImport(TenantModel):
+    """A workbook on its way into the roster: uploaded, matched, looked at, run. The file itself is sealed elsewhere."""
+
+    __tablename__ = "roster_import"
+    __constraints__ = (
+        one_of("kind", "roster", "group"),
+        one_of("state", "draft", "running", "asks", "done"),
+        tenant_fk("made_by", "core.person"),
+        tenant_fk("group_id", "core.care_group"),
+        sa.Index("ix_roster_import_made", "tenant_id", "made_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(server_default="roster")
+    state: Mapped[str] = mapped_column(server_default="draft")
+    file_id: Mapped[UUID | None]
+    group_id: Mapped[UUID | None] = mapped_column(comment="kind group: the group the list is for")
+    complete: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="it names everybody: who is missing leaves"
+    )
+    leavers_seen: Mapped[int | None] = mapped_column(comment="how many leavers somebody has agreed to")
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    failures_id: Mapped[UUID | None] = mapped_column(comment="the rows that were refused, as a workbook")
+    task_id: Mapped[UUID | None]
+    made_by: Mapped[UUID]
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
 
 
 class Membership(TenantModel):

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from anxin.extension.events import PersonLeft
-from anxin.identity import entries, places, sessions, signin
+from anxin.identity import entries, groups, places, sessions, signin
 from anxin.identity.apply import set_contact
 from anxin.identity.models import Membership, Person, Placement, Role
 from anxin.identity.names import sort_key
@@ -332,6 +332,7 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
         "traits": person.traits,
         "roles": [row.role for row in memberships(ctx, person_id)],
         "relation": person.relation,
+        "groups": groups.own_copy(ctx, person_id),
         "units": [
             {
                 "unit": stay.unit,
@@ -344,13 +345,12 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
 
 
 def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
-    """Contact data and confidential groups go with the person's key; name, number and unit stay the roster's."""
+    """Contact data and groups go with the person's key; name, number and unit stay the roster's."""
     done = ctx.execute(
         sa.update(Person)
         .where(Person.tenant_id == ctx.tenant.id, Person.id == person_id)
         .values(
             contact=None,
-            confidential=None,
             phone_index=None,
             email_index=None,
             birth_year=None,
@@ -365,4 +365,4 @@ def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
             Placement.until.is_not(None),
         )
     )
-    return {"person": done.rowcount, "placement": past.rowcount}  # type: ignore[attr-defined]
+    return {"person": done.rowcount, "placement": past.rowcount, "group": groups.own_erase(ctx, person_id)}  # type: ignore[attr-defined]

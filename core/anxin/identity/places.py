@@ -55,7 +55,7 @@ def stays(ctx: Ctx, person_id: UUID) -> list[Stay]:
         sa.select(Unit.name, Placement.since, Placement.until)
         .join(Unit, sa.and_(Unit.tenant_id == Placement.tenant_id, Unit.id == Placement.unit_id))
         .where(Placement.tenant_id == ctx.tenant.id, Placement.person_id == person_id)
-        .order_by(Placement.since.desc(), Placement.id)
+        .order_by(Placement.since.desc(), Placement.until.desc().nulls_first())
     )
     return [Stay(*row) for row in rows]
 

@@ -11,7 +11,7 @@ file itself cannot be taken (see files.workbooks) or no sheet has a heading with
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from anxin.files import workbooks
 from anxin.identity.roster_cells import READERS, BadCell, text
-from anxin.identity.roster_columns import Column, Heading, find
+from anxin.identity.roster_columns import Column, Heading, Said, find, guess, plain
 from anxin.kernel.errors import Invalid
 from anxin.kernel.i18n import lazy
 
@@ -53,6 +53,9 @@ class RosterRow:
     left: date | None = None
     status: bool = True
     care: str | None = None
+    worker: str | None = None
+    relation: str | None = None
+    typed: bool = False  # the employee number was typed as a number: it may have lost leading zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,24 @@ class RowError:
     fatal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A sheet as it came: its heading, and its lines from the first person on (0-based row)."""
+
+    heading: tuple[str, ...]
+    first_row: int
+    lines: Sequence[Sequence[Any]]
+
+
 @dataclass(slots=True)
 class Roster:
+    """`sheets`: the lines as they came, by sheet, to give back those that were refused."""
+
     rows: list[RosterRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     skipped_sheets: list[str] = field(default_factory=list)
+    sheets: dict[str, Lines] = field(default_factory=dict)
 
     @property
     def columns_mapped(self) -> dict[tuple[str, str], str]:
@@ -82,16 +97,21 @@ class Roster:
     def ignored_columns(self) -> list[tuple[str, str]]:
         return [(column.sheet, column.heading) for column in self.columns if not column.field]
 
+    @property
+    def correction(self) -> bool:
+        """A file we gave back with reasons: it names some people, never everybody."""
+        return any(column.field == "reason" for column in self.columns)
 
-def read(source: Path | bytes) -> Roster:
-    """The roster in an .xlsx file; 20,000 people take about a second."""
+
+def read(source: Path | bytes, said: Said | None = None) -> Roster:
+    """The roster in an .xlsx file; 20,000 people take about a second. `said`: what headings mean, beside what we know."""
     content = source if isinstance(source, bytes) else source.read_bytes()
     workbooks.check(content)
     roster = Roster()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in book.sheet_names:
-            _sheet(roster, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+            _sheet(roster, sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), said)
     except CalamineError as error:
         raise Invalid(lazy("This file is damaged. Save it again and upload the new file.")) from error
     if not roster.columns:
@@ -102,12 +122,37 @@ def read(source: Path | bytes) -> Roster:
     return roster
 
 
-def _sheet(roster: Roster, sheet: str, lines: Sequence[Sequence[Any]]) -> None:
-    heading = find(sheet, lines)
+def headings(source: bytes, said: Said | None = None) -> list[tuple[str, list[str], str | None]]:
+    """(heading, what stands in the first lines below, field or None) of every sheet, each heading once. Where nothing
+    is known, the fullest line among the first is taken for the heading, so that somebody can say what it means.
+    """
+    workbooks.check(source)
+    found: dict[str, tuple[str, list[str], str | None]] = {}
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(source))
+        for sheet in book.sheet_names:
+            lines = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            heading = find(sheet, lines, said) or guess(sheet, lines, said)
+            if heading is None:
+                continue
+            for column in heading.columns:
+                below = [line[column.index] for line in lines[heading.first_row : heading.first_row + 3]]
+                samples = [text(cell)[:40] for cell in below if cell not in ("", None)]
+                found.setdefault(plain(column.heading), (column.heading, samples, column.field))
+    except CalamineError as error:
+        raise Invalid(lazy("This file is damaged. Save it again and upload the new file.")) from error
+    return list(found.values())
+
+
+def _sheet(roster: Roster, sheet: str, lines: Sequence[Sequence[Any]], said: Said | None) -> None:
+    heading = find(sheet, lines, said)
     if heading is None:
         roster.skipped_sheets.append(sheet)
         return
     roster.columns += heading.columns
+    words = {column.index: column.heading for column in heading.columns}
+    width = len(lines[heading.first_row - 1])
+    roster.sheets[sheet] = Lines(tuple(words.get(at, "") for at in range(width)), heading.first_row, lines)
     person = _reader(sheet, heading, roster.errors)
     for at in range(heading.first_row, len(lines)):
         row = person(at + 1, lines[at])
@@ -119,7 +164,11 @@ def _reader(
     sheet: str, heading: Heading, errors: list[RowError]
 ) -> Callable[[int, Sequence[Any]], RosterRow | None]:
     """A function that reads one line; what is the same for all lines is worked out once."""
-    at = {column.field: column.index for column in heading.columns if column.field and column.field != "unit"}
+    at = {
+        column.field: column.index
+        for column in heading.columns
+        if column.field and column.field not in ("unit", "reason")
+    }
     units = [column.index for column in heading.columns if column.field == "unit"]
     names = {column.index: column.heading for column in heading.columns}
     plan = [(name, index, READERS[name]) for name, index in at.items()]
@@ -141,16 +190,28 @@ def _reader(
                 values[name] = take(cell)
             except BadCell as bad:
                 errors.append(RowError(sheet, row, names[index], bad.reason, fatal=name in FATAL))
-        if "name" not in values or (number_at is not None and "number" not in values):
+        if "employer" in values and "form" not in values:
+            values["form"] = "outsourced"
+        if "worker" in values:
+            values["form"] = "family"
+        if "name" not in values or (number_at is not None and not _known_by(values)):
             if number_at is not None and not text(line[number_at] or ""):
                 missing = lazy("The employee number is missing.")
                 errors.append(RowError(sheet, row, names[number_at], missing, fatal=True))
             return None
-        if "employer" in values and "form" not in values:
-            values["form"] = "outsourced"
-        return RosterRow(sheet, row, unit=_unit(line, units), **values)
+        typed = number_at is not None and isinstance(line[number_at], (int, float))
+        return RosterRow(sheet, row, unit=_unit(line, units), typed=typed, **values)
 
     return person
+
+
+def _known_by(values: Mapping[str, Any]) -> bool:
+    """By an employee number; outsourced staff without one by name and phone, family by the worker they belong to."""
+    return (
+        "number" in values
+        or (values.get("form") in ("outsourced", "dispatch") and "phone" in values)
+        or "worker" in values
+    )
 
 
 def _unit(line: Sequence[Any], columns: list[int]) -> tuple[str, ...]:
@@ -169,7 +230,7 @@ def _once(roster: Roster) -> Iterator[RosterRow]:
     headings = {(column.sheet, column.field): column.heading for column in roster.columns}
     for row in roster.rows:
         keys = [(name, getattr(row, name)) for name in ("number", "id_number") if getattr(row, name)]
-        keys = keys or [("name", (row.name, row.unit, row.phone))]
+        keys = keys or [("name", (row.name, row.unit, row.phone, row.worker))]
         again = next((key for key in keys if key in first), None)
         if again is None:
             first.update(dict.fromkeys(keys, row))

@@ -34,10 +34,18 @@ SEXES = {
 }
 FORMS = {
     "contract": "合同制 合同 正式 正式工 在编 在册 固定工 全民 劳动合同 机关 事业",
-    "dispatch": "派遣 派遣制 劳务派遣 劳务",
-    "outsourced": "外包 外包工 劳务外包 业务外包",
+    "dispatch": "派遣 派遣制 劳务派遣 劳务 派遣工 劳务派遣工",
+    "outsourced": "外包 外包工 劳务外包 业务外包 外包人员",
+    "family": "家属 职工家属 家庭成员",
 }
 FORM_CODES = {word: code for code, words in FORMS.items() for word in words.split()}
+RELATIONS = {
+    "spouse": "配偶 妻子 丈夫 妻 夫 爱人",
+    "child": "子女 儿子 女儿 子 女 孩子",
+    "parent": "父母 父亲 母亲 父 母 岳父 岳母 公公 婆婆",
+}
+RELATION_CODES = {word: code for code, words in RELATIONS.items() for word in words.split()}
+EXACT = 10**15  # Excel keeps fifteen digits of a number
 ACTIVE = frozenset(["在职", "在岗", "在册", "正常", "是"])
 LEFT = frozenset(["离职", "退休", "内退", "调出", "调离", "辞职", "解除合同", "死亡", "去世", "否"])
 
@@ -67,6 +75,13 @@ def name(cell: Any) -> str:
 
 
 def number(cell: Any) -> str:
+    if isinstance(cell, (int, float)) and abs(cell) >= EXACT:
+        raise BadCell(
+            lazy(
+                "This employee number was typed as a number, so its last digits are lost. "
+                "Set the cell to text and type it again."
+            )
+        )
     said = unicodedata.normalize("NFKC", text(cell)).replace(" ", "").upper()
     if not re.fullmatch(r"[0-9A-Z._-]{1,40}", said):
         raise BadCell(lazy("An employee number has only letters, digits and hyphens."))
@@ -183,6 +198,11 @@ def status(cell: Any) -> bool:
     raise BadCell(lazy("Write 在职, 离职, 退休 or 调出 here."))
 
 
+def relation(cell: Any) -> str:
+    """spouse, child, parent, or "other" for any other word."""
+    return RELATION_CODES.get(text(cell), "other")
+
+
 def care(cell: Any) -> str | None:
     """The union's word for the help a person is due (困难职工, 四特 …); “否” is no word for help."""
     said = text(cell)
@@ -203,5 +223,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "hired": first_day,
     "status": status,
     "left": first_day,
+    "worker": number,
+    "relation": relation,
     "care": care,
 }

@@ -6,7 +6,7 @@ above the people. Columns nobody knows are left alone and named in the preview, 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ FIELDS: dict[str, str] = {
     "hired": "入职时间 入职日期 参加工作时间 参加工作日期 入厂时间 入职年月 入会时间 hiredate",
     "status": "状态 在职状态 人员状态 在岗状态 是否在职",
     "left": "离职时间 离职日期 退休时间 退休日期 调出时间",
+    "worker": "所属职工 所属职工工号 关联职工 关联职工工号 关联工号 职工本人工号 家属所属职工",
+    "relation": "与职工关系 与职工本人关系 亲属关系 家属关系 关系",
+    "reason": "错误原因 未导入原因",
     "care": "困难类别 帮扶类别 四特类别 困难情况 特殊群体 四特人员 是否困难职工",
 }
 # One level of the org tree each; a heading may join several ("矿/大队"), or one column holds the whole path.
@@ -38,6 +41,8 @@ UNIT_WORDS = frozenset(
 )
 KNOWN = {word: field for field, words in FIELDS.items() for word in words.split()}
 LOOK_AT = 30
+# what somebody has said a heading means ("" or None: leave it alone), by the plain heading
+Said = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,49 +70,61 @@ def plain(cell: Any) -> str:
     return re.sub(r"\([^)]*\)|[\s*::。._-]", "", text).lower()
 
 
-def field_of(cell: Any) -> str | None:
-    """The field a heading names, or None."""
+def field_of(cell: Any, said: Said | None = None) -> str | None:
+    """The field a heading names, or None; what somebody has said goes before what we know."""
     if not isinstance(cell, str) or len(cell) > 40:
         return None
     word = plain(cell)
+    if said and word in said:
+        return said[word] or None
     if word in KNOWN:
         return KNOWN[word]
     parts = re.split(r"[/、或]", word)
     return "unit" if word and all(part in UNIT_WORDS for part in parts) else None
 
 
-def find(sheet: str, rows: Sequence[Sequence[Any]]) -> Heading | None:
+def find(sheet: str, rows: Sequence[Sequence[Any]], said: Said | None = None) -> Heading | None:
     """The heading of a sheet: the row among the first thirty that names most fields, 姓名 among them."""
     best, most = -1, 1
     for at, row in enumerate(rows[:LOOK_AT]):
-        fields = [field_of(cell) for cell in row]
+        fields = [field_of(cell, said) for cell in row]
         count = sum(field is not None for field in fields)
         if "name" in fields and count > most:
             best, most = at, count
     if best < 0:
         return None
     words = list(rows[best])
-    second = _second_line(words, rows[best + 1]) if best + 1 < len(rows) else None
-    return Heading(best + (2 if second else 1), _columns(sheet, second or words))
+    second = _second_line(words, rows[best + 1], said) if best + 1 < len(rows) else None
+    return Heading(best + (2 if second else 1), _columns(sheet, second or words, said))
 
 
-def _second_line(words: list[Any], below: Sequence[Any]) -> list[Any] | None:
+def guess(sheet: str, rows: Sequence[Sequence[Any]], said: Said | None = None) -> Heading | None:
+    """The line among the first that holds most words, when none names a field with certainty."""
+    counted = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows[:LOOK_AT]]
+    most = max(counted, default=0)
+    if most < 2:
+        return None
+    at = counted.index(most)
+    return Heading(at + 1, _columns(sheet, rows[at], said))
+
+
+def _second_line(words: list[Any], below: Sequence[Any], said: Said | None) -> list[Any] | None:
     """A heading of two lines (单位 over 矿 and 队): the lower word counts where it is a field."""
-    fields = [field_of(cell) for cell in below]
-    name = next(at for at, word in enumerate(words) if field_of(word) == "name")
+    fields = [field_of(cell, said) for cell in below]
+    name = next(at for at, word in enumerate(words) if field_of(word, said) == "name")
     if below[name] not in ("", None) or not any(fields):
         return None
     return [under if field else word for word, under, field in zip(words, below, fields, strict=True)]
 
 
-def _columns(sheet: str, words: Sequence[Any]) -> tuple[Column, ...]:
+def _columns(sheet: str, words: Sequence[Any], said: Said | None) -> tuple[Column, ...]:
     """The first column of a field wins; units may have as many columns as the tree has levels."""
     taken: set[str] = set()
     columns = []
     for index, word in enumerate(words):
         if word in ("", None):
             continue
-        field = field_of(word)
+        field = field_of(word, said)
         if field in taken and field != "unit":
             field = None
         if field:

@@ -1,23 +1,24 @@
-"""Brings a roster into the tenant: who is new, who changed, who left. The same file again writes no row.
+"""Brings a roster into the tenant: who is new, who changed, moved, came back, left. The same file again writes no row.
 
-People are known by their employee number. Contact data and the union's word for the help a person is due are
-sealed with the person's own key; ID numbers are read (to refuse mistyped ones) and not kept, since no
-function needs them.
+People are known by their employee number; outsourced staff without one by name and phone; family members by name and
+the worker they belong to. Contact data is sealed with the person's own key. The union's word for the help a person is
+due goes to the groups (groups.py) and into no count: whoever uploads a list must not learn from it who was in one
+before. ID numbers are read (to refuse mistyped ones) and not kept, since no function needs them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.extension.events import PersonLeft
-from anxin.identity import roster_bulk, sessions
-from anxin.identity.entries import PersonLeftEntry, RosterImported
+from anxin.identity import groups, people, places, roster_bulk
+from anxin.identity.entries import RosterImported
 from anxin.identity.models import Membership, Person
 from anxin.identity.names import sort_key
 from anxin.identity.roster import Roster, RosterRow, RowError
+from anxin.identity.roster_known import Known, known
 from anxin.identity.roster_units import UnitFinder
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.i18n import lazy
@@ -27,71 +28,171 @@ from anxin.tenancy.models import Unit
 LOWEST_ROLE = "employee"
 CONTACT = frozenset(("phone", "email"))
 TRAITS = ("job", "form", "employer")
+OUTSOURCED = ("outsourced", "dispatch")
 # Sheets of one workbook may speak of different things; a new person has all columns.
-BLANK = dict.fromkeys(("unit_id", "hired_on", "birth_year", "gender", "phone_index", "email_index"))
+BLANK = dict.fromkeys(
+    (
+        "unit_id",
+        "hired_on",
+        "birth_year",
+        "gender",
+        "phone_index",
+        "email_index",
+        "relative_of",
+        "relation",
+        "contact",
+    )
+)
+CHUNK = 1_000
+Report = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. `refused` are rows whose unit is unknown, beside the roster's own errors.
+    """What an import would do. `refused` are rows that cannot be told apart or placed, beside the roster's own errors.
 
     `spoken`: the fields each sheet has a column for. What a roster does not speak of is left as it is.
     """
 
-    new: list[RosterRow] = field(default_factory=list)
+    new: list[tuple[UUID, RosterRow]] = field(default_factory=list)
     changed: list[tuple[Person, RosterRow]] = field(default_factory=list)
     left: list[Person] = field(default_factory=list)
+    moved: int = 0
+    returning: int = 0
     unchanged: int = 0
+    active: int = 0
     refused: list[RowError] = field(default_factory=list)
     units: dict[tuple[str, ...], UUID] = field(default_factory=dict)
+    workers: dict[str, UUID] = field(default_factory=dict)
+    cares: dict[UUID, str | None] = field(default_factory=dict)
     spoken: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
-        """For the preview: how many of each."""
-        counted = {name: len(getattr(self, name)) for name in ("new", "changed", "left", "refused")}
-        return {**counted, "unchanged": self.unchanged}
+        """For the preview: how many of each; nobody is counted twice."""
+        return {
+            "new": len(self.new),
+            "changed": len(self.changed) - self.moved - self.returning,
+            "moved": self.moved,
+            "returning": self.returning,
+            "left": len(self.left),
+            "refused": len(self.refused),
+            "unchanged": self.unchanged,
+        }
 
 
 def plan(ctx: Ctx, roster: Roster, *, complete: bool = False) -> Plan:
-    """Compare a roster with the people here. With `complete` it names everybody: whoever is missing has
-    left."""
+    """Compare a roster with the people here. With `complete` it names everybody with an employee number: whoever is
+    missing has left. A file that we gave back with reasons never names everybody."""
     made = Plan(spoken=_spoken(roster))
-    finder = _finder(ctx)
-    known = _known(ctx)
+    finder, here = _finder(ctx), known(ctx)
+    made.active, made.workers = here.active, here.numbers()
+    families = []
     for row in roster.rows:
-        unit_id = finder.find(row.unit) if row.unit else None
-        if row.number is None:
-            made.refused.append(_refused(roster, row, "number", lazy("The employee number is missing.")))
+        if not _placed(made, roster, row, finder):
             continue
-        if row.unit and unit_id is None:
-            made.refused.append(
-                _refused(roster, row, "unit", lazy("There is no unit “%(key)s”.", key="/".join(row.unit)))
-            )
-            continue
-        if unit_id is not None:
-            made.units[row.unit] = unit_id
-        _sort(ctx, made, row, known.pop(row.number, None))
-    if complete:
-        made.left += [person for person in known.values() if person.state == "active"]
+        if row.form == "family" or row.worker:
+            families.append(row)  # their worker may stand further down
+        else:
+            _find(ctx, made, roster, row, here)
+    for row in families:
+        _find_relative(ctx, made, roster, row, here)
+    if complete and not roster.correction:
+        made.left += [person for person in here.by_number.values() if person.state == "active"]
     return made
+
+
+def _placed(made: Plan, roster: Roster, row: RosterRow, finder: UnitFinder[UUID]) -> bool:
+    """Is the row's unit known (or not spoken of)?"""
+    unit_id = finder.find(row.unit) if row.unit else None
+    if row.unit and unit_id is None:
+        reason = lazy("There is no unit “%(key)s”.", key="/".join(row.unit))
+        made.refused.append(_refused(roster, row, "unit", reason))
+        return False
+    if unit_id is not None:
+        made.units[row.unit] = unit_id
+    return True
+
+
+def _find(ctx: Ctx, made: Plan, roster: Roster, row: RosterRow, here: Known) -> None:
+    """Somebody who works here, by number; outsourced staff without one by name and phone."""
+    if row.number is None:
+        if row.form not in OUTSOURCED or not row.phone:
+            made.refused.append(_refused(roster, row, "number", lazy("The employee number is missing.")))
+            return
+        _sort(ctx, made, row, here.take_by_phone(row.name, ctx.blind("phone", row.phone)))
+        return
+    if row.typed and row.number not in here.by_number:
+        padded = here.with_zeros(row.number)
+        if padded and here.by_number[padded].name == row.name:
+            row.number = padded
+        elif padded:
+            reason = lazy(
+                "%(number)s is in the roster. This cell was typed as a number and has lost its zeros: set it to text.",
+                number=padded,
+            )
+            made.refused.append(_refused(roster, row, "number", reason))
+            return
+    person = here.by_number.pop(row.number, None)
+    if person is None and row.phone:
+        twin = here.same_phone(row.name, ctx.blind("phone", row.phone))
+        if twin is not None and twin.number:
+            reason = lazy(
+                "%(name)s with this phone number is in the roster as %(number)s already.",
+                name=row.name,
+                number=twin.number,
+            )
+            made.refused.append(_refused(roster, row, "number", reason))
+            return
+        person = twin  # until now without a number
+    _sort(ctx, made, row, person)
+
+
+def _find_relative(ctx: Ctx, made: Plan, roster: Roster, row: RosterRow, here: Known) -> None:
+    worker = made.workers.get(row.worker or "")
+    if worker is None:
+        reason = (
+            lazy("Nobody in the roster has the employee number %(number)s.", number=row.worker)
+            if row.worker
+            else lazy("The employee number of the worker is missing.")
+        )
+        made.refused.append(_refused(roster, row, "worker", reason))
+        return
+    _sort(ctx, made, row, here.relatives.pop((worker, row.name), None))
 
 
 def _sort(ctx: Ctx, made: Plan, row: RosterRow, person: Person | None) -> None:
     if person is None:
-        if row.status:
-            made.new.append(row)
-        else:
+        if not row.status:
             made.unchanged += 1  # left before we knew them
-    elif not row.status:
+            return
+        person_id = new_id()
+        made.new.append((person_id, row))
+        if row.number:
+            made.workers[row.number] = person_id
+        _note_care(made, row, person_id)
+        return
+    if not row.status:
         if person.state == "active":
             made.left.append(person)
         else:
             made.unchanged += 1
-    elif person.state != "active" or _differs(ctx, made, row, person):
-        made.changed.append((person, row))
-    else:
+        return
+    _note_care(made, row, person.id)
+    plain = _plain(ctx, made, row, person.traits)
+    if person.state != "active":
+        made.returning += 1
+    elif "unit_id" in plain and person.unit_id != plain["unit_id"]:
+        made.moved += 1
+    elif all(getattr(person, name) == value for name, value in plain.items()):
         made.unchanged += 1
+        return
+    made.changed.append((person, row))
+
+
+def _note_care(made: Plan, row: RosterRow, person_id: UUID) -> None:
+    if "care" in made.spoken[row.sheet]:
+        made.cares[person_id] = row.care
 
 
 def _spoken(roster: Roster) -> dict[str, frozenset[str]]:
@@ -102,23 +203,29 @@ def _spoken(roster: Roster) -> dict[str, frozenset[str]]:
     return {sheet: frozenset(names) for sheet, names in fields.items()}
 
 
-def _differs(ctx: Ctx, made: Plan, row: RosterRow, person: Person) -> bool:
-    plain = _plain(ctx, made, row, person.traits)
-    if any(getattr(person, name) != value for name, value in plain.items()):
-        return True
-    return "care" in made.spoken[row.sheet] and _opened(ctx, person, "confidential") != _care(row)
-
-
-def apply(ctx: Ctx, roster: Roster, made: Plan) -> dict[str, int]:
-    """Carry the plan out and audit it; returns its counts. Leavers' sessions end at once."""
-    _add(ctx, made)
+def apply(
+    ctx: Ctx, roster: Roster, made: Plan, report: Report = lambda _done, _total: None
+) -> dict[str, int]:
+    """Carry the plan out and audit it; returns its counts. Leavers' sessions end at once. `report(done, total)` hears
+    how far it is. Runs as a job or an operator's command: groups are out of an admin's own reach."""
+    total = len(made.new) + len(made.changed) + len(made.left)
+    done = 0
+    for first in range(0, len(made.new), CHUNK):
+        part = made.new[first : first + CHUNK]
+        _add(ctx, made, part)
+        done += len(part)
+        report(done, total)
     for person, row in made.changed:
         _change(ctx, made, person, row)
+        done += 1
+        report(done, total)
     for person in made.left:
-        person.state, person.left_at = "left", ctx.now
-        sessions.end_all(ctx, person.id)
-        ctx.audit(PersonLeftEntry(subject_id=person.id))
-        ctx.emit(PersonLeft(person_id=person.id))
+        for one in (person, *people.relatives(ctx, person.id)):
+            people.mark_left(ctx, one)
+        done += 1
+        report(done, total)
+    places.settle(ctx)
+    groups.from_roster(ctx, made.cares)
     ctx.audit(
         RosterImported(
             added=len(made.new),
@@ -131,13 +238,15 @@ def apply(ctx: Ctx, roster: Roster, made: Plan) -> dict[str, int]:
     return made.counts
 
 
-def _add(ctx: Ctx, made: Plan) -> None:
-    rows = [{**BLANK, "id": new_id(), "number": row.number, **_plain(ctx, made, row, {})} for row in made.new]
+def _add(ctx: Ctx, made: Plan, part: list[tuple[UUID, RosterRow]]) -> None:
+    rows = [
+        {**BLANK, "id": person_id, "number": row.number, **_plain(ctx, made, row, {})}
+        for person_id, row in part
+    ]
     roster_bulk.subject_keys(ctx, [row["id"] for row in rows])
-    for values, row in zip(rows, made.new, strict=True):
-        person_id = values["id"]
-        for name, value in (("contact", _contact(row, {}, CONTACT)), ("confidential", _care(row))):
-            values[name] = ctx.sealed(Person, name, person_id, person_id, value) if value else None
+    for values, (person_id, row) in zip(rows, part, strict=True):
+        contact = _contact(row, {}, CONTACT)
+        values["contact"] = ctx.sealed(Person, "contact", person_id, person_id, contact) if contact else None
     ctx.insert(Person, rows)
     ctx.insert(Membership, [{"person_id": row["id"], "role": LOWEST_ROLE} for row in rows])
 
@@ -149,8 +258,6 @@ def _change(ctx: Ctx, made: Plan, person: Person, row: RosterRow) -> None:
     spoken = made.spoken[row.sheet]
     if spoken & CONTACT:
         _put(ctx, person, "contact", _contact(row, _opened(ctx, person, "contact") or {}, spoken & CONTACT))
-    if "care" in spoken:
-        _put(ctx, person, "confidential", _care(row))
 
 
 def _put(ctx: Ctx, person: Person, column: str, value: Any) -> None:
@@ -172,38 +279,32 @@ def _plain(ctx: Ctx, made: Plan, row: RosterRow, traits: Mapping[str, Any]) -> d
         "gender": ("sex", row.sex),
         "phone_index": ("phone", ctx.blind("phone", row.phone) if row.phone else None),
         "email_index": ("email", ctx.blind("email", row.email) if row.email else None),
+        "relation": ("relation", row.relation),
     }
+    family = bool(row.worker) or row.form == "family"
     return {
-        "kind": "outsourced" if merged.get("form") == "outsourced" or "employer" in merged else "employee",
+        "kind": "family"
+        if family
+        else "outsourced"
+        if merged.get("form") in OUTSOURCED or "employer" in merged
+        else "employee",
+        **({"number": row.number} if row.number else {}),
         "name": row.name,
         "sort_key": sort_key(row.name),
         "traits": merged,
+        **({"relative_of": made.workers.get(row.worker or "")} if family else {}),
         **{column: value for column, (name, value) in values.items() if name in spoken},
     }
 
 
-def _contact(row: RosterRow, known: Mapping[str, Any], spoken: Iterable[str]) -> dict[str, Any]:
+def _contact(row: RosterRow, known_of: Mapping[str, Any], spoken: Iterable[str]) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in spoken}
-    return {key: value for key, value in {**known, **told}.items() if value}
-
-
-def _care(row: RosterRow) -> dict[str, str] | None:
-    return {"care": row.care} if row.care else None
+    return {key: value for key, value in {**known_of, **told}.items() if value}
 
 
 def _opened(ctx: Ctx, person: Person, column: str) -> Any:
     sealed = getattr(person, column)
     return None if sealed is None else ctx.keys.open(Person, column, person.id, person.id, sealed)
-
-
-def _known(ctx: Ctx) -> dict[str, Person]:
-    """The tenant's own people by number; an agency's staff come with their contract, never from a roster."""
-    found = ctx.db.scalars(
-        sa.select(Person).where(
-            Person.tenant_id == ctx.tenant.id, Person.number.is_not(None), Person.kind != "agency_staff"
-        )
-    )
-    return {person.number: person for person in found if person.number}
 
 
 def _finder(ctx: Ctx) -> UnitFinder[UUID]:

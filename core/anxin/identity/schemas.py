@@ -58,6 +58,47 @@ def filter_of(data: dict[str, Any]) -> Filter:
     return Filter(data["search"], data["unit"], data["kind"] or None, data["state"])
 
 
+class UploadInput(Input):
+    """Beside the file itself (Upload.take): does the workbook name everybody?"""
+
+    complete = fields.Boolean(load_default=False)
+
+
+class MatchForm(Input):
+    """Headings and their fields, side by side as the form has them."""
+
+    heading = fields.List(fields.String(validate=validate.Length(max=200)), load_default=list)
+    field = fields.List(fields.String(validate=validate.Length(max=20)), load_default=list)
+    complete = fields.Boolean(load_default=False)
+
+
+class MatchInput(Input):
+    columns = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 200)),
+        values=fields.String(allow_none=True, validate=validate.Length(max=20)),
+        required=True,
+    )
+    complete = fields.Boolean(load_default=False)
+
+
+class RunInput(Input):
+    """`leavers`: how many the preview said would leave; `sure`: a large number is meant."""
+
+    leavers = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000))
+    sure = fields.Boolean(load_default=False)
+
+
+class GroupInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 40))
+    about = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class ListInput(Input):
+    """Beside the file: is it the whole group?"""
+
+    whole = fields.Boolean(load_default=False)
+
+
 class RoleInput(Input):
     role = fields.String(required=True, validate=validate.Length(1, 40))
     unit = OptionalUUID(load_default=None, allow_none=True)

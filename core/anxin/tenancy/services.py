@@ -117,7 +117,12 @@ def configurable(ctx: Ctx) -> list[tuple[str, Any]]:
     """(name, title) of core rooms and enabled modules that have settings to fill in."""
     registry = ctx.runtime.registry
     found = [(plugin.name, plugin.title) for plugin in registry.enabled(ctx.tenant) if plugin.settings]
-    return [*found, ("safety", lazy("Help and duty")), ("notices", lazy("Notices"))]
+    return [
+        *found,
+        ("safety", lazy("Help and duty")),
+        ("notices", lazy("Notices")),
+        ("roster", lazy("Roster")),
+    ]
 
 
 def settings_schema(ctx: Ctx, name: str) -> Schema:
