@@ -165,7 +165,7 @@ def of_person(ctx: Ctx, person_id: UUID) -> list[str]:
     )
 
 
-def _current(ctx: Ctx, *columns: Any) -> sa.Select[Any]:
+def _current(ctx: Ctx, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(*columns)
         .select_from(CareGroupMember)
