@@ -68,7 +68,7 @@ def graph() -> grimp.ImportGraph:
 def is_edge(module: str) -> bool:
     """A room's pages or api: identity.pages, identity.me_pages, safety.blueprint …"""
     last = module.rpartition(".")[2]
-    return last in ("pages", "api") or last.endswith("_pages")
+    return last in ("pages", "api") or last.endswith(("_pages", "_api"))
 
 
 def room_of(module: str) -> str:

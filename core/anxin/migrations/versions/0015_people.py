@@ -1,7 +1,7 @@
 """People are found by sound and initials, family members point at their worker, and who was where when is kept.
 
-Revision ID: core_0014
-Revises: core_0013
+Revision ID: core_0015
+Revises: core_0014
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0014", "core_0013", None, None
+revision, down_revision, branch_labels, depends_on = "core_0015", "core_0014", None, None
 
 SOUND = "replace(sort_key, ' ', '')"
 INITIALS = r"regexp_replace(sort_key, '(\S)\S*\s*', '\1', 'g')"

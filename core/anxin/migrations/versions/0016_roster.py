@@ -1,7 +1,7 @@
 """Imports of rosters, remembered headings, and the groups that are due special help, out of the roster itself.
 
-Revision ID: core_0015
-Revises: core_0014
+Revision ID: core_0016
+Revises: core_0015
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0015", "core_0014", None, None
+revision, down_revision, branch_labels, depends_on = "core_0016", "core_0015", None, None
 
 MOMENT = sa.DateTime(timezone=True)
 NOW, NO = sa.text("now()"), sa.text("false")
