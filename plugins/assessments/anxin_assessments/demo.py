@@ -12,7 +12,8 @@ from uuid import UUID
 
 from anxin.plugin import Ctx, new_id
 from anxin_assessments import policy, scoring
-from anxin_assessments.models import Campaign, Invitation, Outcome, Part, Sheet, Tally
+from anxin_assessments.figure_models import Tally
+from anxin_assessments.models import Campaign, Invitation, Outcome, Part, Sheet
 from anxin_assessments.services import catalogue
 
 Row = dict[str, Any]
@@ -142,5 +143,6 @@ def _tally(ctx: Ctx, past: Any, sheet: Row, result: scoring.Result) -> Row:
         "instrument": sheet["instrument"],
         "unit_id": past.units[sheet["person_id"]],
         "band": result.bands[main],
+        "level": result.level,
         "score": result.scales[main],
     }

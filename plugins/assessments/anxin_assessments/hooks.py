@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask import render_template, url_for
 
 from anxin.plugin import Card, Ctx, Figure, Panel, _, current_locale, day, hookimpl
+from anxin_assessments import campaign_views, policy, words
 from anxin_assessments import demo as invented
-from anxin_assessments import policy, views, words
+from anxin_assessments.care_models import Interpretation
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
 from anxin_assessments.questionnaire_models import Reply
-from anxin_assessments.services import campaigns, catalogue
+from anxin_assessments.services import campaigns, catalogue, interpreting
 from anxin_assessments.services import figures as counted
 
 
@@ -53,12 +54,12 @@ def work_panels(ctx: Ctx) -> Iterable[Panel]:
     """For the union's workbench: the newest campaigns, and the last finished one by large units."""
     if not ctx.allowed(policy.READ_FIGURES):
         return
-    locale, newest = current_locale(), campaigns.all_of(ctx)
+    locale, newest = current_locale(), campaigns.newest(ctx).rows
     over = next((one for one in newest if campaigns.over(one, ctx.now)), None)
-    last = views.campaign_page(counted.of_campaign(ctx, over.id), ctx.now, locale) if over else None
+    last = campaign_views.campaign_page(counted.of_campaign(ctx, over.id), ctx.now, locale) if over else None
     html = render_template(
         "assessments/_work.html",
-        campaigns=[views.campaign(one, ctx.now, locale) for one in newest[:3]],
+        campaigns=[campaign_views.campaign(one, ctx.now, locale) for one in newest[:3]],
         last=last if last and last["waves"] else None,
     )
     if newest:
@@ -89,6 +90,15 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
     parts = ctx.scalars(ctx.select(Part).where(Part.person_id == person_id)).all()
     return {
         "sheets": [_exported(ctx, sheet, scores.get(sheet.id)) for sheet in sheets],
+        "interpretations": [
+            {
+                "result": str(outcome),
+                "text": reading.text,
+                "plan": reading.plan,
+                "sent": reading.sent_at.isoformat(),
+            }
+            for outcome, reading in interpreting.of_results(ctx, [outcome.id for outcome in outcomes]).items()
+        ],
         "campaigns": [{"campaign": str(part.campaign_id), "state": part.state} for part in parts],
         "questionnaires": [
             {"version": str(reply.version_id), "state": reply.state, "answers": ctx.open(reply, "answers")}
@@ -118,7 +128,7 @@ def _exported(ctx: Ctx, sheet: Sheet, scores: Any) -> dict[str, Any]:
 def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     """Delete sheets, results and participation. Tallies stay: they have no person, and figures never move."""
     counts: dict[str, int] = {}
-    for model in (Outcome, Sheet, Part, Invitation, Reply):
+    for model in (Interpretation, Outcome, Sheet, Part, Invitation, Reply):
         done = ctx.execute(
             sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id)
         )

@@ -1,9 +1,11 @@
 """Tables in schema "assessments". What people answered and scored is sealed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Mapped, mapped_column
 
 from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
@@ -12,7 +14,11 @@ SCHEMA = "assessments"
 
 
 class Campaign(TenantModel):
-    """A planned round (测评计划): which instruments, for whom, from when to when. Holds nothing personal."""
+    """A planned round (测评计划): which instruments, for whom, from when to when. Holds nothing personal.
+
+    `mode`: "named" sheets go into the person's own file; "confidential" ones ask for the agency's reading
+    beforehand; "anonymous" ones have no person at all. It never changes, and anonymous tables point at it.
+    """
 
     __tablename__ = "campaign"
     __schema__ = SCHEMA
@@ -21,21 +27,42 @@ class Campaign(TenantModel):
         one_of("state", "draft", "open", "closed"),
         sa.CheckConstraint("closes_at > opens_at", name="window"),
         sa.CheckConstraint("cardinality(instruments) > 0", name="instruments"),
+        sa.CheckConstraint("round >= 1", name="round"),
+        one_of("mode", "named", "confidential", "anonymous"),
+        sa.CheckConstraint("rolling IN ('hired', 'birthday')", name="rolling"),
+        sa.UniqueConstraint("tenant_id", "id", "mode"),
         tenant_fk("unit_id", "core.unit"),
+        tenant_fk("before_id", "assessments.campaign"),
         sa.Index("ix_campaign_state", "tenant_id", "state", "opens_at"),
     )
 
     title: Mapped[str]
     guidance: Mapped[str] = mapped_column(server_default="")
     instruments: Mapped[list[str]] = mapped_column(comment='instrument editions in their order: "phq9-1"')
+    mode: Mapped[str] = mapped_column(server_default="named")
     unit_id: Mapped[UUID | None] = mapped_column(comment="the unit and all below it; null: everybody")
+    scope: Mapped[dict[str, Any]] = mapped_column(
+        pg.JSONB, server_default="{}", comment="hired_from, hired_until, years_from, years_until, born_months"
+    )
+    rolling: Mapped[str | None] = mapped_column(
+        comment="invite each day who is newly hired, or has a birthday"
+    )
+    targets: Mapped[dict[str, Any]] = mapped_column(
+        pg.JSONB, server_default="{}", comment="planned shares in percent: took_part, with_plan"
+    )
+    before_id: Mapped[UUID | None] = mapped_column(
+        comment="the round before, for comparison before and after"
+    )
+    round: Mapped[int] = mapped_column(server_default="1")
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default="draft")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    reminded_at: Mapped[datetime | None] = mapped_column(comment="when the silent were reminded, once")
+    paused_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None] = mapped_column(comment="when the silent were last reminded")
+    frozen_at: Mapped[datetime | None] = mapped_column(comment="when its figures were counted for ever")
 
 
 class Invitation(TenantModel):
@@ -62,7 +89,10 @@ class Invitation(TenantModel):
 
 
 class Part(TenantModel):
-    """That somebody took part in a campaign or declined: never shown by name to anybody of the employer."""
+    """That somebody took part in a campaign or declined: never shown by name to anybody of the employer.
+
+    In an anonymous campaign only that they took a ticket is known; whether anything was answered with it, nobody.
+    """
 
     __tablename__ = "part"
     __schema__ = SCHEMA
@@ -70,7 +100,7 @@ class Part(TenantModel):
     __clinical__ = True
     __data_class__ = "assessment"
     __constraints__ = (
-        one_of("state", "done", "declined"),
+        one_of("state", "done", "declined", "ticket"),
         tenant_fk("campaign_id", "assessments.campaign"),
         tenant_fk("person_id", "core.person"),
         sa.UniqueConstraint("tenant_id", "campaign_id", "person_id"),
@@ -93,6 +123,11 @@ class Sheet(TenantModel):
     __constraints__ = (
         one_of("state", "open", "submitted"),
         sa.CheckConstraint("(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),
+        sa.CheckConstraint("campaign_mode IN ('named', 'confidential')", name="not_anonymous"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "campaign_id", "campaign_mode"],
+            ["assessments.campaign.tenant_id", "assessments.campaign.id", "assessments.campaign.mode"],
+        ),
         tenant_fk("person_id", "core.person"),
         tenant_fk("campaign_id", "assessments.campaign"),
         sa.Index("ix_sheet_person", "tenant_id", "person_id", "started_at"),
@@ -126,6 +161,9 @@ class Sheet(TenantModel):
     person_id: Mapped[UUID]
     instrument: Mapped[str] = mapped_column(comment='instrument edition: "phq9-1"')
     campaign_id: Mapped[UUID | None]
+    campaign_mode: Mapped[str] = mapped_column(
+        server_default="named", comment="as the campaign's, so that no sheet of an anonymous one has a person"
+    )
     answers: Mapped[bytes] = sealed(comment="one option value per item, null where unanswered")
     state: Mapped[str] = mapped_column(server_default="open")
     started_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
@@ -155,28 +193,4 @@ class Outcome(TenantModel):
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
-class Tally(TenantModel):
-    """One result as a number for figures: unit and band, nobody's name. A job writes it.
-
-    Clinical without a subject: only jobs and the figures door read it, since one row alone could be
-    somebody's result. What leaves has passed disclosure control.
-    """
-
-    __tablename__ = "tally"
-    __schema__ = SCHEMA
-    __clinical__ = True
-    __data_class__ = "assessment"
-    __constraints__ = (
-        tenant_fk("campaign_id", "assessments.campaign"),
-        tenant_fk("unit_id", "core.unit"),
-        sa.Index("ix_tally_campaign", "tenant_id", "campaign_id", "instrument"),
-    )
-
-    campaign_id: Mapped[UUID]
-    instrument: Mapped[str]
-    unit_id: Mapped[UUID | None]
-    band: Mapped[str]
-    score: Mapped[int] = mapped_column(comment="of the main scale, for means")
-
-
-MODELS = [Campaign, Invitation, Part, Sheet, Outcome, Tally]
+MODELS = [Campaign, Invitation, Part, Sheet, Outcome]

@@ -7,11 +7,20 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from anxin.plugin import ConsentRequired, Ctx, Invalid, NotFound, current_locale, guard, name_of, page
-from anxin_assessments import views
+from anxin_assessments import printing, views
 from anxin_assessments.blueprint import bp, to
 from anxin_assessments.policy import READ_RESULT, SELF, SHARE, TAKE
-from anxin_assessments.schemas import AnswerInput, StartInput
-from anxin_assessments.services import alarms, campaigns, catalogue, questionnaires, results, sheets
+from anxin_assessments.schemas import AnswerInput, InterpretationInput, StartInput
+from anxin_assessments.services import (
+    alarms,
+    campaigns,
+    catalogue,
+    interpreting,
+    levels,
+    questionnaires,
+    results,
+    sheets,
+)
 
 # A long form is answered in blocks with a pause between them.
 REST_EVERY, LONG, REST_FEWEST = 30, 40, 5
@@ -175,9 +184,17 @@ def result(ctx: Ctx, outcome: UUID) -> AnyResponse:
     return page(
         "assessments/result.html",
         **views.result(record, current_locale()),
+        reading=interpreting.mine(ctx, outcome),
         shared=_agrees(ctx, SHARE.name),
         share_href=url_for("consent.ask", purpose=SHARE.name, next=request.script_root + request.path),
     )
+
+
+@bp.post("/results/<uuid:outcome>/print")
+@guard(TAKE, purpose=SELF)
+def result_print(ctx: Ctx, outcome: UUID) -> AnyResponse:
+    """The own result as a PDF, made by a job."""
+    return redirect(url_for("tasks.show", task=printing.ask(ctx, outcome).id), code=303)
 
 
 @bp.post("/results/<uuid:outcome>/again")
@@ -239,9 +256,41 @@ def _agrees(ctx: Ctx, purpose: str) -> bool:
 @guard(READ_RESULT, purpose=SHARE)
 def person(ctx: Ctx, person: UUID) -> AnyResponse:
     """A person's results with item detail and trend, for the counsellor who works with them."""
+    return _person(ctx, person)
+
+
+def _person(ctx: Ctx, person: UUID, errors: Any = None) -> AnyResponse:
     records = results.of_person(ctx, person)
+    readings = interpreting.of_results(ctx, [record.outcome.id for record in records])
     return page(
         "assessments/person.html",
         name=name_of(ctx, person),
-        groups=views.clinical(records, current_locale()),
+        person=person,
+        groups=views.clinical(records, current_locale(), readings),
+        errors=errors or {},
+        values=request.form,
+    )
+
+
+def _person_again(ctx: Ctx, error: Invalid, person: UUID, outcome: UUID) -> AnyResponse:
+    return _person(ctx, person, error.fields)
+
+
+@bp.post("/people/<uuid:person>/results/<uuid:outcome>/interpretation")
+@guard(READ_RESULT, purpose=SHARE, input=InterpretationInput, invalid=_person_again)
+def interpret(ctx: Ctx, data: dict[str, Any], person: UUID, outcome: UUID) -> AnyResponse:
+    """A counsellor's words on a result, sent to the person."""
+    interpreting.send(ctx, person, outcome, **data)
+    return to("person", person=person)
+
+
+@bp.get("/interpretations")
+@guard(READ_RESULT, purpose=SHARE)
+def interpretations(ctx: Ctx) -> AnyResponse:
+    """Results that wait for a counsellor's interpretation, and the four levels with their clocks."""
+    return page(
+        "assessments/interpretations.html",
+        waiting=[views.waiting(one, current_locale()) for one in interpreting.waiting(ctx)],
+        campaigns=levels.of_campaigns(ctx),
+        ladder=views.ladder(),
     )

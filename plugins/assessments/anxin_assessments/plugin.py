@@ -4,11 +4,15 @@ from datetime import timedelta
 
 from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
 from anxin_assessments import (
+    anonymous_models,
+    anonymous_pages,
     api,
     blueprint,
     campaign_api,
     campaign_pages,
+    care_models,
     cli,
+    figure_models,
     hooks,
     jobs,
     library_api,
@@ -26,6 +30,7 @@ from anxin_assessments import (
 ROUTES = (
     pages,
     campaign_pages,
+    anonymous_pages,
     library_pages,
     questionnaire_pages,
     api,
@@ -68,19 +73,36 @@ def register() -> Plugin:
                 order=41,
             ),
             NavItem(
+                lazy("Results to interpret"),
+                "assessments.interpretations",
+                policy.READ_RESULT,
+                "clipboard-list",
+                order=12,
+                kinds=("district_union", "enterprise_union"),
+            ),
+            NavItem(
                 lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42
             ),
         ],
         pages=blueprint.bp,
         api=blueprint.api_bp,
         jobs=jobs.JOBS,
-        models=[*models.MODELS, *library_models.MODELS, *questionnaire_models.MODELS],
+        models=[
+            *models.MODELS,
+            *figure_models.MODELS,
+            *care_models.MODELS,
+            *anonymous_models.MODELS,
+            *library_models.MODELS,
+            *questionnaire_models.MODELS,
+        ],
         personal_data=[
             models.Sheet.person_id,
             models.Outcome.person_id,
             models.Part.person_id,
             models.Invitation.person_id,
             questionnaire_models.Reply.person_id,
+            care_models.Interpretation.person_id,
+            care_models.Interpretation.made_by,
         ],
         retention=[
             Retention(
@@ -92,6 +114,12 @@ def register() -> Plugin:
                 models.Sheet,
                 after=timedelta(days=5 * 365),
                 since="changed_at",
+                reason=lazy("Five years, as the consent says"),
+            ),
+            Retention(
+                care_models.Interpretation,
+                after=timedelta(days=5 * 365),
+                since="sent_at",
                 reason=lazy("Five years, as the consent says"),
             ),
             Retention(

@@ -78,6 +78,27 @@ SURVEY = Purpose(
         "You may say no, and you may withdraw at any time under “Me”; then nobody can open your answers."
     ),
 )
+ANONYMOUS = Purpose(
+    name="assessments.anonymous",
+    title=lazy("Answering anonymously"),
+    version=1,
+    data_classes=("participation",),
+    text=lazy(
+        "What happens: you take one ticket and answer with it. That you took a ticket is kept, so that nobody "
+        "takes two; which ticket, and what was answered with it, is not.\n"
+        "Who sees it: the answers are counted together with many others. Once they are shuffled with others, nobody "
+        "can tell whose they are, not even from the database. So nobody can call you either: when an answer says that "
+        "you may hurt yourself, the page shows you whom you can call, and that is all it can do.\n"
+        "How long: that you took a ticket, for five years; the answers have no person and stay.\n"
+        "You may say no. What was handed in cannot be taken back, because nobody can find it."
+    ),
+)
+
+
+@entry("assessments.ticket_taken", line=lazy("Took a ticket for an anonymous campaign"))
+class TicketTaken(Entry):
+    campaign_id: UUID
+    subject_id: UUID | None = None
 
 
 @entry("assessments.started", line=lazy("Started a self-test"))
@@ -121,10 +142,23 @@ class ContactWished(Entry):
     subject_id: UUID | None = None
 
 
+@entry("assessments.interpreted", line=lazy("Wrote an interpretation of a result"))
+class InterpretationSent(Entry):
+    outcome_id: UUID
+    with_plan: bool
+    subject_id: UUID | None = None
+
+
 @entry("assessments.results_read", line=lazy("Read assessment results"), read=True)
 class ResultsRead(Entry):
     results: int
     fields: tuple[str, ...] = ("answers", "scores")
+    subject_id: UUID | None = None
+
+
+@entry("assessments.result_printed", line=lazy("Had the own result printed"))
+class ResultPrinted(Entry):
+    outcome_id: UUID
     subject_id: UUID | None = None
 
 
@@ -155,6 +189,21 @@ class CampaignClosed(Entry):
     campaign_id: UUID
 
 
+@entry("assessments.campaign_paused", line=lazy("Paused an assessment campaign"))
+class CampaignPaused(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.campaign_resumed", line=lazy("Let a paused assessment campaign go on"))
+class CampaignResumed(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.campaign_extended", line=lazy("Gave an assessment campaign a later last day"))
+class CampaignExtended(Entry):
+    campaign_id: UUID
+
+
 @entry("assessments.reminded", line=lazy("Reminded people of a campaign"))
 class CampaignReminded(Entry):
     campaign_id: (
@@ -165,6 +214,12 @@ class CampaignReminded(Entry):
 @entry("assessments.figures_read", line=lazy("Looked at the figures of a campaign"), read=True)
 class FiguresRead(Entry):
     campaign_id: UUID
+
+
+@entry("assessments.report_made", line=lazy("Had a group report made"), read=True)
+class ReportMade(Entry):
+    campaign_id: UUID
+    form: str
 
 
 @entry("assessments.erased", line=lazy("Erased the assessments of a person"))
@@ -226,19 +281,26 @@ class ReplySubmitted(Entry):
 
 
 ENTRIES = [
+    TicketTaken,
     SheetStarted,
     SheetSubmitted,
     RiskAnswered,
     AttentionRaised,
     ContactWished,
+    InterpretationSent,
     ResultsRead,
+    ResultPrinted,
     ReminderSet,
     Declined,
     CampaignCreated,
     CampaignPublished,
     CampaignClosed,
+    CampaignPaused,
+    CampaignResumed,
+    CampaignExtended,
     CampaignReminded,
     FiguresRead,
+    ReportMade,
     AssessmentsErased,
     WordingBrought,
     WordingRetired,
@@ -253,6 +315,11 @@ AGAIN = NoticeKind(
     "assessments.again", lazy("You asked to be reminded of something. Please sign in to see it.")
 )
 ENDING = NoticeKind("assessments.ending", lazy("Something for you ends soon. Please sign in to see it."))
-NOTICES = [AGAIN, ENDING]
+INVITED = NoticeKind("assessments.invited", lazy("There is something new for you. Please sign in to see it."))
+INTERPRETED = NoticeKind("assessments.interpreted", lazy("Somebody wrote to you. Please sign in to read it."))
+RETEST = NoticeKind(
+    "assessments.retest", lazy("Some time has passed. Please sign in if you want to look again.")
+)
+NOTICES = [AGAIN, ENDING, INVITED, INTERPRETED, RETEST]
 PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES]
-PURPOSES = [SELF, SHARE, SURVEY]
+PURPOSES = [SELF, SHARE, SURVEY, ANONYMOUS]

@@ -3,13 +3,11 @@
 from datetime import UTC
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates
 
 from anxin.plugin import lazy
 from anxin_assessments import scoring
 
-CHOOSE_ONE: Any = lazy("Choose at least one self-test.")
-ENDS_EARLY: Any = lazy("The last day is before the first.")
 IDS = [instrument.id for instrument in scoring.catalogue()]
 # instruments whose words ship, so that people can take them as they are; others wait for the tenant's own text
 FIRST = ["phq9", "gad7", "who5", "k6"]
@@ -18,13 +16,6 @@ FIRST = ["phq9", "gad7", "who5", "k6"]
 class Strict(Schema):
     class Meta:
         unknown = RAISE
-
-
-class Chosen(fields.UUID):
-    """An id from a list whose first line ("everybody") is empty."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 class Settings(Strict):
@@ -86,22 +77,27 @@ class AnswerInput(Strict):
     back = fields.Boolean(load_default=False)
 
 
-class CampaignInput(Strict):
-    title = fields.String(required=True, validate=validate.Length(min=2, max=80))
-    guidance = fields.String(load_default="", validate=validate.Length(max=2000))
-    instruments = fields.List(
-        fields.String(validate=validate.OneOf(IDS)),
-        required=True,
-        validate=validate.Length(min=1, error=CHOOSE_ONE),
-    )
-    unit_id = Chosen(load_default=None, allow_none=True)
-    opens_on = fields.Date(required=True)
-    closes_on = fields.Date(required=True)
+class CodeInput(Strict):
+    code = fields.String(required=True, validate=validate.Length(min=4, max=60))
 
-    @validates_schema(skip_on_field_errors=True)
-    def window(self, data: dict[str, Any], **kwargs: Any) -> None:
-        if data["closes_on"] < data["opens_on"]:
-            raise ValidationError(ENDS_EARLY, "closes_on")
+
+class AnonymousInput(CodeInput):
+    """Answers to all instruments of the campaign by their id, each in the order of its items."""
+
+    answers = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Integer(strict=True, allow_none=True)), required=True
+    )
+
+
+class TicketOutput(Strict):
+    code = fields.String()
+
+
+class InterpretationInput(Strict):
+    """A counsellor's words on a result, and what the two could do."""
+
+    text = fields.String(required=True, validate=validate.Length(min=10, max=4000))
+    plan = fields.String(load_default="", validate=validate.Length(max=4000))
 
 
 class SheetInput(Strict):
@@ -147,30 +143,3 @@ class InstrumentOutput(Strict):
     terms = fields.String()
     source = fields.String()
     wording_status = fields.String()
-
-
-class BinOutput(Strict):
-    label = fields.String()
-    share = fields.String(metadata={"description": "a percentage, or a dash where the group is too small"})
-
-
-class UnitOutput(Strict):
-    unit = fields.String()
-    eligible = fields.Integer()
-    participation = fields.String()
-    mean = fields.String()
-    distribution = fields.List(fields.Nested(BinOutput))
-
-
-class WaveOutput(Strict):
-    instrument = fields.String()
-    units = fields.List(fields.Nested(UnitOutput))
-
-
-class FiguresOutput(Strict):
-    """`progress` is "at least", in steps, while the campaign runs; `waves` is empty until it is over."""
-
-    campaign_id = fields.UUID()
-    invited = fields.Integer()
-    progress = fields.String()
-    waves = fields.List(fields.Nested(WaveOutput))

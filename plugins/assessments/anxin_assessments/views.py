@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from math import ceil
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
 
-from anxin.plugin import _, day, disclosure
-from anxin_assessments import scoring, words
+from anxin.plugin import _, day
+from anxin_assessments import advice, scoring, words
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign
-from anxin_assessments.services import campaigns, catalogue
+from anxin_assessments.services import anonymous, campaigns, catalogue
 from anxin_assessments.services.campaigns import Todo
-from anxin_assessments.services.figures import CampaignFigures, Wave
+from anxin_assessments.services.counting import factors
+from anxin_assessments.services.interpreting import Waiting
 from anxin_assessments.services.results import Record
 from anxin_assessments.services.sheets import Sitting
 
@@ -41,6 +41,7 @@ def todo(one: Todo, locale: str) -> dict[str, Any]:
     return {
         "id": one.campaign.id,
         "title": one.campaign.title,
+        "mode": one.campaign.mode,
         "guidance": one.campaign.guidance,
         "until": day(campaigns.last_day(one.campaign)),
         "left": listed(one.left, locale, one.campaign.id),
@@ -102,6 +103,20 @@ def care_text(risk: scoring.Risk | None) -> Any:
     return words.CARE.get(risk.what) if risk else None
 
 
+def anonymous_question(sitting: anonymous.Sitting, place: int, locale: str) -> dict[str, Any]:
+    """One question of all instruments of an anonymous campaign together."""
+    asked = sitting.questions[place - 1]
+    text = catalogue.words(asked.instrument, locale)
+    return {
+        "place": place,
+        "total": len(sitting.questions),
+        "lead": text.lead_in,
+        "text": text.items[asked.item - 1],
+        "options": [(option.value, option.text) for option in text.options_of(asked.item)],
+        "chosen": sitting.answers[asked.instrument.key][asked.item - 1],
+    }
+
+
 def answers(sitting: Sitting, locale: str) -> list[dict[str, Any]]:
     """Rows of "check your answers"."""
     text = catalogue.words(sitting.instrument, locale)
@@ -130,6 +145,16 @@ def gauge(record: Record) -> dict[str, Any] | None:
     }
 
 
+def profile(record: Record) -> list[dict[str, Any]]:
+    """The subscales of a long instrument, each on its own range; empty for a short one."""
+    scales = record.scores["scales"]
+    return [
+        {"label": str(words.SCALES.get(name, name)), "value": round(float(scales[name]), 1)}
+        for name in factors(record.instrument)
+        if scales.get(name) is not None
+    ]
+
+
 def result(record: Record, locale: str) -> dict[str, Any]:
     """The own result: words before numbers."""
     said = words.band_words(record.instrument, record.band) if record.value is not None else None
@@ -140,6 +165,11 @@ def result(record: Record, locale: str) -> dict[str, Any]:
         "headline": said.headline if said else _("There are too few answers for a result"),
         "sentence": said.sentence if said else "",
         "gauge": gauge(record),
+        "profile": profile(record),
+        "level": record.scores["level"],
+        "steps": advice.STEPS[record.scores["level"]],
+        "means": advice.MEANS,
+        "means_not": advice.MEANS_NOT,
         "wants_talk": "offer_counsellor" in record.scores["flags"],
         "recall": words.RECALL[record.instrument.recall_days],
         "wording": catalogue.words(record.instrument, locale),
@@ -165,14 +195,17 @@ def history(records: Sequence[Record], locale: str) -> list[dict[str, Any]]:
     ]
 
 
-def clinical(records: Sequence[Record], locale: str) -> list[dict[str, Any]]:
+def clinical(records: Sequence[Record], locale: str, readings: Mapping[UUID, Any]) -> list[dict[str, Any]]:
     """A person's results for a counsellor: scales, every answer, quality kept aside; oldest first."""
     return [
         {
             "title": words.title(group[0].instrument, locale),
             "trend": [one.value for one in group if one.value is not None],
             "change": group[0].instrument.change,
-            "records": [_clinical_record(one, locale) for one in reversed(group)],
+            "records": [
+                _clinical_record(one, locale) | {"reading": readings.get(one.outcome.id)}
+                for one in reversed(group)
+            ],
         }
         for group in _by_instrument(records)
     ]
@@ -183,7 +216,9 @@ def _clinical_record(record: Record, locale: str) -> dict[str, Any]:
     risks = {risk["item"] for risk in record.scores["risks"]}
     scales = record.scores["scales"]
     return {
+        "id": record.outcome.id,
         "day": day(record.made_at),
+        "profile": profile(record),
         "label": _label(record),
         "level": words.LEVELS[record.scores["level"]],
         "level_number": record.scores["level"],
@@ -215,74 +250,20 @@ def _by_instrument(records: Sequence[Record]) -> list[list[Record]]:
     return list(groups.values())
 
 
-STATES = {
-    "draft": lambda: _("Draft"),
-    "planned": lambda: _("Planned"),
-    "running": lambda: _("Running"),
-    "over": lambda: _("Finished"),
-}
-
-
-def state_of(campaign: Campaign, now: datetime) -> str:
-    if campaign.state == "draft":
-        return "draft"
-    if campaigns.over(campaign, now):
-        return "over"
-    return "running" if campaigns.running(campaign, now) else "planned"
-
-
-def campaign(one: Campaign, now: datetime, locale: str) -> dict[str, Any]:
-    state = state_of(one, now)
+def waiting(one: Waiting, locale: str) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "title": one.title,
-        "state": state,
-        "state_text": STATES[state](),
-        "days": _("%(first)s to %(last)s", first=day(one.opens_at), last=day(campaigns.last_day(one))),
-        "instruments": "、".join(campaigns.titles(one.instruments, locale))
-        if locale == "zh_CN"
-        else ", ".join(campaigns.titles(one.instruments, locale)),
+        "href": url_for("assessments.person", person=one.person_id),
+        "icon": "clipboard-list",
+        "title": one.name,
+        "text": f"{words.title(scoring.load(*one.instrument.rsplit('-', 1)), locale)} · {day(one.made_at)}",
+        "tag": _("promised") if one.promised else None,
+        "tone": "info",
     }
 
 
-def campaign_page(found: CampaignFigures, now: datetime, locale: str) -> dict[str, Any]:
-    return {
-        "campaign": campaign(found.campaign, now, locale),
-        "guidance": found.campaign.guidance,
-        "invited": found.invited,
-        "progress": found.progress,
-        "waves": [wave(one, locale) for one in found.waves],
-    }
-
-
-def wave(one: Wave, locale: str) -> dict[str, Any]:
-    return {
-        "title": words.title(one.instrument, locale),
-        "rows": [
-            {
-                "name": row.name,
-                "depth": row.depth,
-                "eligible": row.figures.eligible,
-                "participation": row.figures.participation,
-                "mean": row.figures.mean,
-                "high": row.figures.high,
-                "bins": _bins(one.instrument, row.figures),
-            }
-            for row in one.rows
-        ],
-        "all": _bins(one.instrument, one.all.figures),
-    }
-
-
-def _bins(instrument: Instrument, figures: disclosure.UnitFigures[str]) -> list[dict[str, Any]]:
-    """The classes of a distribution; none when everybody is in one class, which says nothing."""
-    if len(figures.distribution) == 1:
-        return []
+def ladder() -> list[dict[str, Any]]:
+    """The four levels as rows of a table."""
     return [
-        {
-            "label": " / ".join(str(words.band_words(instrument, band).label) for band in one.bands),
-            "share": one.share,
-            "percent": f"{one.share.value * 100:.0f}%" if one.share.value is not None else "—",
-        }
-        for one in figures.distribution
+        {"level": name, "when": when, "who": who, "clock": clock}
+        for name, (when, who, clock) in zip(words.LEVELS, advice.LADDER, strict=True)
     ]

@@ -58,6 +58,15 @@ def test_figures_for_the_union_only(person: Any, worker: Any, client_as: Any) ->
     address = f"/api/assessments/campaigns/{campaign}/figures"
     answer = admin.get(admin.base + address)
     assert answer.status_code == 200
-    assert answer.json == {"campaign_id": campaign, "invited": 0, "progress": "—", "waves": []}
+    assert answer.json == {
+        "campaign_id": campaign,
+        "invited": 0,
+        "progress": "—",
+        "counting": False,
+        "units": [],
+        "waves": [],
+        "changes": [],
+        "targets": [],
+    }
     employee = client_as(worker)
     assert employee.get(employee.base + address).status_code == 403

@@ -10,10 +10,10 @@ from anxin.kernel import clock
 from anxin.kernel import jobs as kernel_jobs
 from anxin.kernel.i18n import day, local
 from anxin.plugin import Conflict, Invalid, NotFound, Unit
-from anxin_assessments import hooks, views
-from anxin_assessments.models import Tally
-from anxin_assessments.services import campaigns, figures, sheets
-from anxin_assessments.services.counting import count_round
+from anxin_assessments import hooks, jobs, views
+from anxin_assessments.figure_models import Tally
+from anxin_assessments.services import campaigns, figures, freezing, inviting, sheets
+from anxin_assessments.services.counting import ROUND, count_round, fold
 
 
 @pytest.fixture
@@ -42,7 +42,11 @@ def units(scope: Any, tenant: Any, *names: str) -> list[Any]:
         return [unit.id for unit in made]
 
 
-def plan(ctx: Any, *instruments: str, unit_id: Any = None, days: int = 7) -> Any:
+def due(ctx: Any) -> list[Any]:
+    return [one for one in inviting.at_work(ctx) if inviting.reminder_due(one, ctx.now)]
+
+
+def plan(ctx: Any, *instruments: str, unit_id: Any = None, days: int = 7, **more: Any) -> Any:
     today = date.today()  # noqa: DTZ011 - the tenant's calendar day, as an admin would type it
     return campaigns.create(
         ctx,
@@ -51,6 +55,7 @@ def plan(ctx: Any, *instruments: str, unit_id: Any = None, days: int = 7) -> Any
         opens_on=today - timedelta(days=1),
         closes_on=today + timedelta(days=days),
         unit_id=unit_id,
+        **more,
     )
 
 
@@ -196,14 +201,14 @@ class TestReminding:
         with as_person(declined) as ctx:
             campaigns.decline(ctx, campaign)
         with scope(tenant) as ctx:
-            assert campaigns.ending(ctx, within=timedelta(days=2)) == []
+            assert due(ctx) == []
         with clock.travel(timedelta(days=7)):
             with scope(tenant) as ctx:
                 ctx.plugin = "assessments"
-                (soon,) = campaigns.ending(ctx, within=timedelta(days=2))
-                assert campaigns.remind_silent(ctx, soon) == 2  # the silent one and the admin
+                (soon,) = due(ctx)
+                assert inviting.remind_silent(ctx, soon) == 2  # the silent one and the admin
             with scope(tenant) as ctx:
-                assert campaigns.ending(ctx, within=timedelta(days=2)) == []
+                assert due(ctx) == []
         assert silent
 
 
@@ -254,7 +259,7 @@ class TestFigures:
     def test_tallies_have_no_person(self, round: Any, scope: Any, tenant: Any) -> None:
         assert not {"person_id", "sheet_id", "made_at"} & set(Tally.__table__.columns.keys())
         with scope(tenant) as ctx:
-            assert len(ctx.scalars(ctx.select(Tally)).all()) == 36
+            assert len(ctx.scalars(ctx.select(Tally).where(Tally.instrument == "who5-1")).all()) == 36
 
 
 def test_the_round_is_counted_by_a_job(
@@ -274,5 +279,258 @@ def test_the_round_is_counted_by_a_job(
     assert kernel_jobs.run(runtime, tenant, job) == "done"
     assert kernel_jobs.run(runtime, tenant, job) == "gone"
     with scope(someone.tenant) as ctx:
-        (tally,) = ctx.scalars(ctx.select(Tally)).all()
+        (tally,) = ctx.scalars(ctx.select(Tally).where(Tally.instrument != ROUND)).all()
         assert (tally.instrument, tally.band, tally.score) == ("k6-1", "low", 0)
+
+
+class TestScope:
+    def hired(self, person: Any, years: float, **fields: Any) -> Any:
+        day = date.today() - timedelta(days=round(365.25 * years))  # noqa: DTZ011 - a calendar day
+        return person(hired_on=day, **fields)
+
+    def invited_to(self, ctx: Any, **conditions: Any) -> set[Any]:
+        campaign = plan(ctx, "who5", **conditions)
+        return {row.id for row in ctx.execute(inviting.people(ctx, campaign))}
+
+    def test_length_of_service_month_of_birth_and_day_of_hire(
+        self, admin: Any, person: Any, as_person: Any
+    ) -> None:
+        fresh, settled = self.hired(person, 0.05), self.hired(person, 9)
+        old = self.hired(person, 30, traits={"birthday": "05-01"})
+        today = date.today()  # noqa: DTZ011 - a calendar day
+        with as_person(admin, "tenant") as ctx:
+            assert self.invited_to(ctx, scope={"years_from": 5}) == {settled.id, old.id}
+            assert self.invited_to(ctx, scope={"years_from": 5, "years_until": 20}) == {settled.id}
+            assert self.invited_to(ctx, scope={"born_month": 5}) == {old.id}
+            month_ago = (today - timedelta(days=60)).isoformat()
+            assert self.invited_to(ctx, scope={"hired_from": month_ago}) == {fresh.id}
+            assert self.invited_to(ctx, rolling="hired") == {fresh.id}
+
+    def test_a_rolling_campaign_invites_who_has_a_birthday_once(
+        self, admin: Any, person: Any, as_person: Any, scope: Any, tenant: Any, run_jobs: Any
+    ) -> None:
+        with as_person(admin, "tenant") as ctx:
+            campaign = campaigns.publish(ctx, plan(ctx, "who5", rolling="birthday").id).id
+            today = f"{ctx.now:%m-%d}"
+        someone = person(traits={"birthday": today})
+        for _day in range(2):
+            with scope(tenant) as ctx:
+                ctx.plugin = "assessments"
+                ctx.unaudited("test")
+                jobs.invite_new(ctx)
+        with scope(tenant) as ctx:
+            assert inviting.invited(ctx, campaign) == 1
+        with as_person(someone) as ctx:
+            assert [todo.campaign.id for todo in campaigns.todo(ctx)] == [campaign]
+        assert "assessments.announce" in run_jobs(tenant, "assessments.announce")
+
+    def test_29_february_is_no_trap(self) -> None:
+        assert inviting._years_before(date(2028, 2, 29), 3) == date(2025, 2, 28)
+
+
+class TestRunning:
+    def test_paused_nobody_can_begin(self, admin: Any, person: Any, agree: Any, as_person: Any) -> None:
+        someone = person()
+        agree(someone)
+        campaign = published(as_person, admin, "who5")
+        with as_person(admin, "tenant") as ctx:
+            campaigns.pause(ctx, campaign)
+        with as_person(someone) as ctx:
+            assert campaigns.todo(ctx) == []
+            with pytest.raises(Conflict):
+                sheets.start(ctx, "who5", campaign)
+        with as_person(admin, "tenant") as ctx:
+            campaigns.resume(ctx, campaign)
+        with as_person(someone) as ctx:
+            assert sheets.start(ctx, "who5", campaign)
+
+    def test_extending_asks_for_the_duty_rota_again(
+        self, admin: Any, agency_person: Any, shift: Any, as_person: Any
+    ) -> None:
+        shift(agency_person(), days=20)
+        campaign = published(as_person, admin, "phq9")
+        today = date.today()  # noqa: DTZ011 - a calendar day
+        with as_person(admin, "tenant") as ctx:
+            assert campaigns.extend(ctx, campaign, today + timedelta(days=14))
+            with pytest.raises(Invalid):
+                campaigns.extend(ctx, campaign, today + timedelta(days=3))
+            with pytest.raises(Invalid) as refused:
+                campaigns.extend(ctx, campaign, today + timedelta(days=40))
+        assert refused.value.code == "assessments.no_duty"
+
+    def test_the_union_asks_and_the_system_reminds(
+        self, admin: Any, person: Any, as_person: Any, run_jobs: Any, tenant: Any, client_as: Any
+    ) -> None:
+        silent, spoken = person(), person()
+        campaign = published(as_person, admin, "who5")
+        with as_person(spoken) as ctx:
+            campaigns.decline(ctx, campaign)
+        with as_person(admin, "tenant") as ctx:
+            campaigns.ask_to_remind(ctx, campaign)
+        run_jobs(tenant)
+        for someone, text in ((silent, True), (spoken, False)):
+            client = client_as(someone)
+            assert ("有一件事" in client.get(f"{client.base}/notices/").get_data(as_text=True)) is text
+        with as_person(admin, "tenant") as ctx, pytest.raises(Conflict):
+            campaigns.ask_to_remind(ctx, campaign)
+
+    def test_half_way_and_two_days_before_the_end(self, admin: Any, as_person: Any) -> None:
+        with as_person(admin, "tenant") as ctx:
+            campaign = plan(ctx, "who5", days=13)
+            at = campaign.opens_at
+            assert not inviting.reminder_due(campaign, at + timedelta(days=2))
+            assert inviting.reminder_due(campaign, at + timedelta(days=8))
+            campaign.reminded_at = at + timedelta(days=8)
+            assert not inviting.reminder_due(campaign, at + timedelta(days=9))
+            assert inviting.reminder_due(campaign, campaign.closes_at - timedelta(days=1))
+
+
+class TestRounds:
+    def test_only_people_of_both_rounds_are_compared_and_another_instrument_is_not(
+        self, admin: Any, person: Any, agree: Any, as_person: Any, run_jobs: Any, tenant: Any
+    ) -> None:
+        people = [person() for _number in range(16)]
+        for someone in people:
+            agree(someone)
+        first = published(as_person, admin, "k6")
+        self.answer(as_person, people, first, "k6", [3] * 6)
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, first)
+            today = date.today()  # noqa: DTZ011 - a calendar day
+            second = campaigns.create(
+                ctx,
+                title="第二轮",
+                instruments=["k6", "who5"],
+                opens_on=today,
+                closes_on=today + timedelta(days=7),
+                before_id=first,
+            )
+            assert (second.round, second.before_id) == (2, first)
+            second = campaigns.publish(ctx, second.id).id
+        for number, someone in enumerate(people):
+            with as_person(someone) as ctx:
+                sheets.fill(ctx, "k6", [1 if number % 2 else 2] * 6, second)
+            with as_person(someone) as ctx:
+                sheets.fill(ctx, "who5", [3] * 5, second)
+        run_jobs(tenant, "assessments.count")
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, second)
+        with as_person(admin, "tenant") as ctx:
+            (k6,) = figures.of_campaign(ctx, second).changes
+        assert k6["instrument"] == "k6-1"
+        assert (k6["people"], k6["before"], k6["after"], k6["better"]) == (15, 18.0, 9.0, 9.0)
+
+    def answer(self, as_person: Any, people: Any, campaign: Any, name: str, answers: list[int]) -> None:
+        for someone in people:
+            with as_person(someone) as ctx:
+                sheets.fill(ctx, name, answers, campaign)
+
+    def test_few_people_left_over_hide_the_change(
+        self, admin: Any, person: Any, agree: Any, as_person: Any, run_jobs: Any, tenant: Any
+    ) -> None:
+        """Fourteen of both rounds and two of the first alone: their mean could be subtracted."""
+        people = [person() for _number in range(16)]
+        for someone in people:
+            agree(someone)
+        first = published(as_person, admin, "k6")
+        self.answer(as_person, people, first, "k6", [3] * 6)
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, first)
+            today = date.today()  # noqa: DTZ011 - a calendar day
+            second = campaigns.next_round(ctx, first, opens_on=today, closes_on=today + timedelta(days=7))
+            second = campaigns.publish(ctx, second.id).id
+        self.answer(as_person, people[:14], second, "k6", [1] * 6)
+        run_jobs(tenant, "assessments.count")
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, second)
+        with as_person(admin, "tenant") as ctx:
+            (k6,) = figures.of_campaign(ctx, second).changes
+        assert k6["hidden"]
+
+
+class TestFrozen:
+    @pytest.fixture
+    def over(self, admin: Any, person: Any, agree: Any, as_person: Any, run_jobs: Any, tenant: Any) -> Any:
+        people = [person() for _number in range(24)]
+        campaign = published(as_person, admin, "who5")
+        for someone in people[:18]:
+            agree(someone)
+            with as_person(someone) as ctx:
+                sheets.fill(ctx, "who5", [3] * 5, campaign)
+        return campaign
+
+    def test_wait_for_the_last_answers_to_be_counted(
+        self, over: Any, admin: Any, as_person: Any, run_jobs: Any, tenant: Any
+    ) -> None:
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, over)
+        with as_person(admin, "tenant") as ctx:
+            found = figures.of_campaign(ctx, over)
+            assert found.counting
+            assert found.waves == []
+        run_jobs(tenant, "assessments.count")
+        with as_person(admin, "tenant") as ctx:
+            assert not figures.of_campaign(ctx, over).counting
+
+    def test_never_move_again(
+        self, over: Any, admin: Any, as_person: Any, run_jobs: Any, tenant: Any, scope: Any
+    ) -> None:
+        run_jobs(tenant, "assessments.count")
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, over)
+        with as_person(admin, "tenant") as ctx:
+            before = figures.of_campaign(ctx, over).waves
+        with scope(tenant) as ctx:
+            ctx.unaudited("a key is corrected, units are merged, rows are gone")
+            ctx.execute(sa.delete(Tally).where(Tally.tenant_id == tenant.id))
+            ctx.execute(sa.text("UPDATE core.unit SET name = 'x' WHERE tenant_id = :t"), {"t": tenant.id})
+        with as_person(admin, "tenant") as ctx:
+            assert figures.of_campaign(ctx, over).waves == before
+
+    def test_folding_changes_no_figure(
+        self, over: Any, admin: Any, as_person: Any, run_jobs: Any, tenant: Any, scope: Any
+    ) -> None:
+        run_jobs(tenant, "assessments.count")
+        with scope(tenant) as ctx:
+            live = ctx.execute(freezing.counts(tenant.id, over)).all()
+            for _twice in range(2):
+                ctx.unaudited("test")
+                fold(ctx)
+            assert ctx.scalars(ctx.select(Tally)).all() == []
+            assert ctx.execute(freezing.counts(tenant.id, over)).all() == live
+
+    def test_aims_stand_beside_what_was_reached(
+        self, admin: Any, person: Any, agree: Any, as_person: Any, run_jobs: Any, tenant: Any
+    ) -> None:
+        people = [person() for _number in range(39)]
+        with as_person(admin, "tenant") as ctx:
+            campaign = campaigns.publish(ctx, plan(ctx, "who5", targets={"took_part": 80}).id).id
+        for someone in people[:20]:
+            agree(someone)
+            with as_person(someone) as ctx:
+                sheets.fill(ctx, "who5", [3] * 5, campaign)
+        run_jobs(tenant, "assessments.count")
+        with as_person(admin, "tenant") as ctx:
+            campaigns.close(ctx, campaign)
+        with as_person(admin, "tenant") as ctx:
+            (aim,) = figures.of_campaign(ctx, campaign).targets
+        assert (aim["what"], aim["planned"], aim["part"]) == ("took_part", 80, 0.5)
+
+
+class TestProgress:
+    def test_small_units_show_a_dash_and_nobody_sees_today(
+        self, admin: Any, person: Any, scope: Any, tenant: Any, as_person: Any
+    ) -> None:
+        big, small = units(scope, tenant, "大队", "小班")
+        people = [person(unit_id=big) for _number in range(24)] + [person(unit_id=small) for _n in range(6)]
+        campaign = published(as_person, admin, "who5")
+        for someone in people:
+            with as_person(someone) as ctx:
+                campaigns.decline(ctx, campaign)
+        with as_person(admin, "tenant") as ctx:
+            rows = {one.name: one.spoken for one in figures.of_campaign(ctx, campaign).units}
+            assert not rows["大队"].shown
+        with clock.travel(timedelta(days=1)), as_person(admin, "tenant") as ctx:
+            rows = {one.name: one.spoken for one in figures.of_campaign(ctx, campaign).units}
+        assert rows["大队"].value == 25, "thirty spoke, but never is it said that all did"
+        assert not rows["小班"].shown

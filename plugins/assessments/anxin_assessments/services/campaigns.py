@@ -1,23 +1,35 @@
 """Campaigns: plan, publish, close; who is invited, who took part or declined, and nobody's name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, Unit, below, duty_covered, lazy, notify
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Task, Unit, duty_covered, lazy, start_task
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part, Sheet
-from anxin_assessments.services import catalogue
+from anxin_assessments.services import catalogue, inviting
 from anxin_assessments.services.counting import count_round
+from anxin_assessments.services.freezing import freeze_figures
+from anxin_assessments.services.windows import last_day, over, running, window
 
-BATCH = 5000
-ONE_SECOND = timedelta(seconds=1)
+PAGE, LAST_PAGE = 20, 1000
+BETWEEN_REMINDERS = timedelta(days=2)
+
+__all__ = [
+    "Todo",
+    "announce",
+    "last_day",
+    "newest",
+    "over",
+    "running",
+    "window",
+]
 
 
 @dataclass(frozen=True)
@@ -29,9 +41,25 @@ class Todo:
     left: list[Instrument]
 
 
-def all_of(ctx: Ctx) -> Sequence[Campaign]:
-    """Every campaign of the tenant, newest first."""
-    return ctx.scalars(ctx.select(Campaign).order_by(Campaign.made_at.desc(), Campaign.id.desc())).all()
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list."""
+
+    rows: Sequence[Campaign]
+    page: int
+    more: bool
+
+
+def newest(ctx: Ctx, *, page: int = 1, size: int = PAGE) -> Listed:
+    """Campaigns of the tenant, newest first, one page of them."""
+    page = min(max(page, 1), LAST_PAGE)
+    rows = ctx.scalars(
+        ctx.select(Campaign)
+        .order_by(Campaign.made_at.desc(), Campaign.id.desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    ).all()
+    return Listed(rows[:size], page, len(rows) > size)
 
 
 def create(
@@ -43,12 +71,24 @@ def create(
     closes_on: date,
     guidance: str = "",
     unit_id: UUID | None = None,
+    mode: str = "named",
+    scope: Mapping[str, Any] | None = None,
+    rolling: str | None = None,
+    targets: Mapping[str, int] | None = None,
+    before_id: UUID | None = None,
 ) -> Campaign:
-    """A draft. Days are whole days in the tenant's time zone, the last one included."""
+    """A draft. Days are whole days in the tenant's time zone, the last one included.
+
+    With `before_id` it is the next round of that campaign; people who finish both are compared, as far as the
+    editions are the same: another instrument, or another edition, starts a history of its own.
+    """
     offered = [catalogue.offered_one(ctx, name) for name in instruments]
     opens_at, closes_at = window(opens_on, closes_on)
     if unit_id is not None:
         ctx.get(Unit, unit_id)
+    before = ctx.get(Campaign, before_id) if before_id else None
+    if before is not None and "anonymous" in (mode, before.mode):
+        raise Invalid(fields={"before_id": [lazy("Anonymous rounds cannot be compared person by person.")]})
     campaign = ctx.add(
         Campaign(
             title=title.strip(),
@@ -57,6 +97,12 @@ def create(
             unit_id=unit_id,
             opens_at=opens_at,
             closes_at=closes_at,
+            mode=mode,
+            scope=dict(scope or {}),
+            rolling=rolling,
+            targets=dict(targets or {}),
+            before_id=before_id,
+            round=before.round + 1 if before else 1,
             state="draft",
             made_at=ctx.now,
         )
@@ -65,12 +111,23 @@ def create(
     return campaign
 
 
-def window(opens_on: date, closes_on: date, zone: str = "Asia/Shanghai") -> tuple[datetime, datetime]:
-    """From the first moment of the first day to the end of the last."""
-    at = ZoneInfo(zone)
-    first = datetime(opens_on.year, opens_on.month, opens_on.day, tzinfo=at)
-    last = datetime(closes_on.year, closes_on.month, closes_on.day, tzinfo=at)
-    return first, last + timedelta(days=1)
+def next_round(ctx: Ctx, campaign_id: UUID, *, opens_on: date, closes_on: date) -> Campaign:
+    """A draft of the next round: the same people, instruments and aims, in a new window."""
+    before = ctx.get(Campaign, campaign_id)
+    return create(
+        ctx,
+        title=before.title,
+        instruments=[key.rsplit("-", 1)[0] for key in before.instruments],
+        opens_on=opens_on,
+        closes_on=closes_on,
+        guidance=before.guidance,
+        unit_id=before.unit_id,
+        mode=before.mode,
+        scope=before.scope,
+        rolling=before.rolling,
+        targets=before.targets,
+        before_id=None if before.mode == "anonymous" else before.id,
+    )
 
 
 def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
@@ -83,9 +140,77 @@ def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
         raise Conflict(lazy("This campaign has been published already."), code="assessments.published")
     if campaign.closes_at <= ctx.now:
         raise Invalid(fields={"closes_on": [lazy("The last day is over already.")]})
+    _insist_on_duty(ctx, campaign, max(campaign.opens_at, ctx.now), campaign.closes_at)
+    if inviting.invite(ctx, campaign) == 0 and campaign.rolling is None:
+        raise Invalid(fields={"unit_id": [lazy("Nobody works in this unit, or fits the conditions.")]})
+    campaign.state, campaign.published_at = "open", ctx.now
+    ctx.audit(policy.CampaignPublished(campaign_id=campaign.id))
+    return campaign
+
+
+def announce(ctx: Ctx, campaign_id: UUID) -> Task:
+    """Tell everybody invited, as long work with progress; each person is told once, whoever asks again."""
+    return start_task(
+        ctx,
+        inviting.announce,
+        title=lazy("Telling the people who are invited"),
+        back="assessments.campaign_list",
+        campaign_id=_open_one(ctx, campaign_id).id,
+    )
+
+
+def ask_to_remind(ctx: Ctx, campaign_id: UUID) -> None:
+    """Have the system remind the silent now. Conflict when it did so in the last two days."""
+    campaign = _open_one(ctx, campaign_id)
+    if campaign.reminded_at is not None and campaign.reminded_at > ctx.now - BETWEEN_REMINDERS:
+        raise Conflict(lazy("They were reminded within the last two days."), code="assessments.reminded")
+    campaign.reminded_at = ctx.now
+    ctx.enqueue(inviting.remind, campaign_id=campaign.id)
+    ctx.audit(policy.CampaignReminded(campaign_id=campaign.id))
+
+
+def pause(ctx: Ctx, campaign_id: UUID) -> Campaign:
+    """Nobody can begin or go on, nobody is reminded, until it is resumed. The last day stays."""
+    campaign = _open_one(ctx, campaign_id)
+    campaign.paused_at = campaign.paused_at or ctx.now
+    ctx.audit(policy.CampaignPaused(campaign_id=campaign.id))
+    return campaign
+
+
+def resume(ctx: Ctx, campaign_id: UUID) -> Campaign:
+    campaign = _open_one(ctx, campaign_id)
+    campaign.paused_at = None
+    ctx.audit(policy.CampaignResumed(campaign_id=campaign.id))
+    return campaign
+
+
+def extend(ctx: Ctx, campaign_id: UUID, closes_on: date) -> Campaign:
+    """A later last day. The duty rota has to cover it, as it did the first one."""
+    campaign = _open_one(ctx, campaign_id)
+    closes_at = window(closes_on, closes_on)[1]
+    if closes_at <= campaign.closes_at:
+        raise Invalid(fields={"closes_on": [lazy("Choose a day after the present last day.")]})
+    if campaign.frozen_at is not None or over(campaign, ctx.now):
+        raise Conflict(
+            lazy("It is over, and its figures are out. Plan another round."), code="assessments.over"
+        )
+    _insist_on_duty(ctx, campaign, campaign.closes_at, closes_at)
+    campaign.closes_at = closes_at
+    ctx.audit(policy.CampaignExtended(campaign_id=campaign.id))
+    return campaign
+
+
+def _open_one(ctx: Ctx, campaign_id: UUID) -> Campaign:
+    campaign = ctx.get(Campaign, campaign_id)
+    if campaign.state != "open" or over(campaign, ctx.now):
+        raise Conflict(lazy("This campaign is not open at the moment."), code="assessments.not_open")
+    return campaign
+
+
+def _insist_on_duty(ctx: Ctx, campaign: Campaign, begins: datetime, ends: datetime) -> None:
+    """An answer can call for help at once: then somebody has to be on duty the whole time."""
     instruments = [catalogue.instrument(ctx, key) for key in campaign.instruments]
-    start = max(campaign.opens_at, ctx.now)
-    if any(one.has_risk_items for one in instruments) and not duty_covered(ctx, start, campaign.closes_at):
+    if any(one.has_risk_items for one in instruments) and not duty_covered(ctx, begins, ends):
         raise Invalid(
             lazy(
                 "An answer in this campaign can call for help at once, and for a part of its time nobody is "
@@ -93,29 +218,6 @@ def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
             ),
             code="assessments.no_duty",
         )
-    if _invite(ctx, campaign) == 0:
-        raise Invalid(fields={"unit_id": [lazy("Nobody works in this unit.")]})
-    campaign.state, campaign.published_at = "open", ctx.now
-    ctx.audit(policy.CampaignPublished(campaign_id=campaign.id))
-    return campaign
-
-
-def _invite(ctx: Ctx, campaign: Campaign) -> int:
-    """Write down everybody the campaign is for, with the unit they are in now."""
-    people = sa.select(Person.id, Person.unit_id).where(
-        Person.tenant_id == ctx.tenant.id,
-        Person.state == "active",
-        Person.kind.in_(("employee", "outsourced")),
-    )
-    if campaign.unit_id is not None:
-        people = people.where(Person.unit_id.in_(below(ctx, [campaign.unit_id])))
-    rows = [
-        {"campaign_id": campaign.id, "person_id": row.id, "unit_id": row.unit_id}
-        for row in ctx.execute(people)
-    ]
-    for first in range(0, len(rows), BATCH):
-        ctx.insert(Invitation, rows[first : first + BATCH])
-    return len(rows)
 
 
 def close(ctx: Ctx, campaign_id: UUID) -> Campaign:
@@ -124,22 +226,9 @@ def close(ctx: Ctx, campaign_id: UUID) -> Campaign:
     if campaign.state != "open":
         raise Conflict(lazy("Only an open campaign can be closed."), code="assessments.not_open")
     campaign.state, campaign.closed_at = "closed", ctx.now
+    ctx.enqueue(freeze_figures, campaign_id=campaign.id)
     ctx.audit(policy.CampaignClosed(campaign_id=campaign.id))
     return campaign
-
-
-def over(campaign: Campaign, now: datetime) -> bool:
-    """Closed by hand or by its last day: only then may figures of results be shown."""
-    return campaign.state == "closed" or (campaign.state == "open" and campaign.closes_at <= now)
-
-
-def last_day(campaign: Campaign) -> datetime:
-    """The window ends at the midnight after the last day; people are told the last day."""
-    return campaign.closes_at - ONE_SECOND
-
-
-def running(campaign: Campaign, now: datetime) -> bool:
-    return campaign.state == "open" and campaign.opens_at <= now < campaign.closes_at
 
 
 def todo(ctx: Ctx) -> list[Todo]:
@@ -161,6 +250,7 @@ def todo(ctx: Ctx) -> list[Todo]:
             Campaign.state == "open",
             Campaign.opens_at <= ctx.now,
             Campaign.closes_at > ctx.now,
+            Campaign.paused_at.is_(None),
             Campaign.id.not_in(done),
         )
         .order_by(Campaign.closes_at)
@@ -195,8 +285,10 @@ def insist_on_invitation(ctx: Ctx, campaign_id: UUID, instrument: Instrument) ->
         )
     )
     campaign = ctx.get(Campaign, campaign_id) if invited else None
-    if campaign is None or instrument.key not in campaign.instruments:
+    if campaign is None or instrument.key not in campaign.instruments or campaign.mode == "anonymous":
         raise NotFound()
+    if campaign.mode == "confidential":  # the agency interprets each result: it has to be allowed to read it
+        ctx.runtime.access.require(ctx, policy.SHARE.name)
     if not running(campaign, ctx.now):
         raise Conflict(lazy("This campaign is not open at the moment."), code="assessments.not_open")
     return campaign
@@ -225,36 +317,6 @@ def decline(ctx: Ctx, campaign_id: UUID) -> None:
 def _part(ctx: Ctx, campaign_id: UUID, person_id: UUID, state: str) -> None:
     row = {"tenant_id": ctx.tenant.id, "campaign_id": campaign_id, "person_id": person_id, "state": state}
     ctx.execute(insert(Part).values(**row, made_at=ctx.now).on_conflict_do_nothing())
-
-
-def ending(ctx: Ctx, within: timedelta) -> Sequence[Campaign]:
-    """Running campaigns that end soon and whose silent people have not been reminded."""
-    return ctx.scalars(
-        ctx.select(Campaign).where(
-            Campaign.state == "open",
-            Campaign.opens_at <= ctx.now,
-            Campaign.closes_at > ctx.now,
-            Campaign.closes_at <= ctx.now + within,
-            Campaign.reminded_at.is_(None),
-        )
-    ).all()
-
-
-def remind_silent(ctx: Ctx, campaign: Campaign) -> int:
-    """Remind everybody invited who has neither answered nor declined. Nobody is shown who that is."""
-    spoken = sa.select(Part.person_id).where(Part.tenant_id == ctx.tenant.id, Part.campaign_id == campaign.id)
-    people = ctx.scalars(
-        sa.select(Invitation.person_id).where(
-            Invitation.tenant_id == ctx.tenant.id,
-            Invitation.campaign_id == campaign.id,
-            Invitation.person_id.not_in(spoken),
-        )
-    ).all()
-    for person_id in people:
-        notify(ctx, person_id, policy.ENDING.code, "/assessments/", key=f"ending:{campaign.id}")
-    campaign.reminded_at = ctx.now
-    ctx.audit(policy.CampaignReminded(campaign_id=campaign.id))
-    return len(people)
 
 
 def titles(instruments: Sequence[str], locale: str) -> list[str]:

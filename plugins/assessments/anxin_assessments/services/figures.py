@@ -1,81 +1,108 @@
-"""Figures of campaigns: counted behind the wall, released only through kernel.disclosure."""
+"""Figures of campaigns: counted behind the wall, released only through kernel.disclosure, then kept for ever."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Ctx, Unit, disclosure
+from anxin.plugin import Ctx, disclosure
 from anxin_assessments import policy
-from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, Invitation, Part, Sheet, Tally
-from anxin_assessments.services import campaigns, catalogue
-from anxin_assessments.services.counting import UNBANDED
+from anxin_assessments.models import Campaign, Part, Sheet
+from anxin_assessments.services import freezing, release, windows
+from anxin_assessments.services.release import Wave
 
 RECENT = timedelta(days=30)
+LARGE = 4  # times k: a unit of fewer people shows no progress, since a step up would be somebody
 
 
 @dataclass(frozen=True)
-class Row:
-    """One unit's line in the table of a campaign."""
+class Progress:
+    """How far a unit has come by this morning: at least so many, in steps; hidden for small units."""
 
-    unit_id: UUID
     name: str
     depth: int
-    figures: disclosure.UnitFigures[str]
-
-
-@dataclass(frozen=True)
-class Wave:
-    """All units' figures of one instrument; the first row is everybody."""
-
-    instrument: Instrument
-    rows: list[Row]
-
-    @property
-    def all(self) -> Row:
-        return self.rows[0]
+    invited: int
+    spoken: disclosure.Cell[int]
 
 
 @dataclass(frozen=True)
 class CampaignFigures:
-    """While a campaign runs only `progress` is known ("at least", in steps); when it is over, its waves."""
+    """While a campaign runs only its progress is known ("at least", in steps); when it is over, all figures."""
 
     campaign: Campaign
     invited: int
     progress: disclosure.Cell[int]
-    waves: list[Wave]
+    units: list[Progress] = field(default_factory=list)
+    waves: list[Wave] = field(default_factory=list)
+    changes: list[Mapping[str, Any]] = field(default_factory=list)
+    targets: list[Mapping[str, Any]] = field(default_factory=list)
+    counting: bool = False  # over, but the last answers are still being counted
 
 
 def of_campaign(ctx: Ctx, campaign_id: UUID) -> CampaignFigures:
     """What the union may see of a campaign; written down as a look at figures."""
     campaign = ctx.get(Campaign, campaign_id)
-    eligible = _eligible(ctx, campaign)
-    thresholds = _thresholds(ctx)
-    with ctx.figures() as session:
-        done = session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Part)
-            .where(Part.tenant_id == ctx.tenant.id, Part.campaign_id == campaign.id, Part.state == "done")
-        )
-        tallies = session.execute(
-            sa.select(Tally.instrument, Tally.unit_id, Tally.band, sa.func.count(), sa.func.sum(Tally.score))
-            .where(Tally.tenant_id == ctx.tenant.id, Tally.campaign_id == campaign.id)
-            .group_by(Tally.instrument, Tally.unit_id, Tally.band)
-        ).all()
-    waves = []
-    if campaigns.over(campaign, ctx.now) and eligible:
-        scope = _scope(ctx, campaign, eligible)
-        for key in campaign.instruments:
-            counted = [row[1:] for row in tallies if row[0] == key]
-            waves.append(_wave(catalogue.instrument(ctx, key), scope, counted, thresholds))
     ctx.audit(policy.FiguresRead(campaign_id=campaign.id))
-    progress = disclosure.in_steps(done or 0, thresholds.count)
-    return CampaignFigures(campaign, sum(eligible.values()), progress, waves)
+    eligible = release.eligible_in(ctx, campaign)
+    invited = sum(eligible.values())
+    if not windows.over(campaign, ctx.now) or not eligible:
+        return CampaignFigures(
+            campaign, invited, _progress(ctx, campaign), _progress_by_unit(ctx, campaign, eligible)
+        )
+    if not freezing.freeze(ctx, campaign):
+        return CampaignFigures(campaign, invited, _progress(ctx, campaign), counting=True)
+    kept = freezing.thaw(ctx, campaign)
+    return CampaignFigures(
+        campaign,
+        invited,
+        _progress(ctx, campaign),
+        waves=kept.waves,
+        changes=kept.changes,
+        targets=kept.targets,
+    )
+
+
+def _progress(ctx: Ctx, campaign: Campaign) -> disclosure.Cell[int]:
+    k = release.thresholds_of(ctx).count
+    return disclosure.in_steps(sum(_spoken(ctx, campaign, ctx.now).values()), k)
+
+
+def _progress_by_unit(ctx: Ctx, campaign: Campaign, eligible: Mapping[UUID, int]) -> list[Progress]:
+    """As of this morning: who watched a unit's number during the day would see when somebody answers.
+
+    Only units of 4k people or more, in steps of k, and never so near to all that everybody had spoken.
+    """
+    k = release.thresholds_of(ctx).count
+    scope = release.scope_of(ctx, campaign, eligible)
+    spoken = _spoken(ctx, campaign, ctx.now.replace(hour=0, minute=0, second=0, microsecond=0))
+    own = {
+        unit: (people, min(spoken.get(unit, spoken.get(None, 0) if unit == scope.tree.root else 0), people))
+        for unit, people in eligible.items()
+    }
+    rows = []
+    for unit, (people, done) in scope.tree.totals(own, 2).items():
+        shown = (
+            disclosure.in_steps(min(done, people - k), k) if people >= LARGE * k else disclosure.Cell.hide()
+        )
+        rows.append((unit, Progress(scope.names[unit], scope.depth[unit], people, shown)))
+    order = {unit: place for place, unit in enumerate(scope.depth)}
+    return [row for unit, row in sorted(rows, key=lambda one: order[one[0]]) if row.invited]
+
+
+def _spoken(ctx: Ctx, campaign: Campaign, until: datetime) -> dict[UUID | None, int]:
+    """People who answered or declined, by unit: declining counts as done."""
+    with ctx.figures() as session:
+        rows = session.execute(
+            release.parts(ctx, campaign, until, states=("done", "declined", "ticket"))
+        ).all()
+    found: dict[UUID | None, int] = defaultdict(int)
+    for unit_id, people in rows:
+        found[unit_id] += people
+    return found
 
 
 def recent_sheets(ctx: Ctx) -> disclosure.Cell[int]:
@@ -86,100 +113,7 @@ def recent_sheets(ctx: Ctx) -> disclosure.Cell[int]:
             .select_from(Sheet)
             .where(Sheet.tenant_id == ctx.tenant.id, Sheet.submitted_at > ctx.now - RECENT)
         )
-    return disclosure.in_steps(count or 0, _thresholds(ctx).count)
+    return disclosure.in_steps(count or 0, release.thresholds_of(ctx).count)
 
 
-def bands_in_order(instrument: Instrument) -> list[str]:
-    """The bands of the main scale from untroubled to troubled."""
-    codes = [band.code for band in instrument.main_bands] or [UNBANDED]
-    return codes if instrument.higher_is == "worse" else codes[::-1]
-
-
-def cut_of(instrument: Instrument) -> str | None:
-    """The first band, from untroubled to troubled, in which a counsellor is offered."""
-    offer = instrument.offer_counsellor
-    if offer is None or offer.scale != instrument.main_scale:
-        return None
-    starts = {band.code: band.start for band in instrument.bands[offer.scale]}
-    return next((code for code in bands_in_order(instrument) if offer.hit(starts[code])), None)
-
-
-def _thresholds(ctx: Ctx) -> disclosure.Thresholds:
-    return disclosure.Thresholds.for_tenant(
-        count=ctx.settings["least_group"], share=ctx.settings["least_class"]
-    )
-
-
-def _eligible(ctx: Ctx, campaign: Campaign) -> dict[UUID, int]:
-    """Invited people by the unit they belonged to when the campaign was published."""
-    root = campaign.unit_id or ctx.tenant.id
-    rows = ctx.execute(
-        sa.select(Invitation.unit_id, sa.func.count().label("people"))
-        .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
-        .group_by(Invitation.unit_id)
-    )
-    eligible: dict[UUID, int] = defaultdict(int)
-    for row in rows:
-        eligible[row.unit_id or root] += row.people
-    return eligible
-
-
-@dataclass(frozen=True)
-class _Scope:
-    """A campaign's part of the org tree, with names and invited people by unit."""
-
-    names: Mapping[UUID, str]
-    tree: disclosure.Tree[UUID]
-    eligible: Mapping[UUID, int]
-
-
-def _scope(ctx: Ctx, campaign: Campaign, eligible: Mapping[UUID, int]) -> _Scope:
-    """Without a unit as scope the tenant itself stands above its top units."""
-    units = ctx.scalars(sa.select(Unit).where(Unit.tenant_id == ctx.tenant.id)).all()
-    names = {ctx.tenant.id: ctx.tenant.name} | {unit.id: unit.name for unit in units}
-    parents: dict[UUID, UUID | None] = {unit.id: unit.parent_id or ctx.tenant.id for unit in units}
-    parents[ctx.tenant.id] = None
-    if (root := campaign.unit_id) is not None:
-        inside = {unit.id for unit in units if root.hex in unit.path.split("/")} | {root}
-        parents = {unit: parents[unit] for unit in inside} | {root: None}
-    return _Scope(names, disclosure.Tree.from_parents(parents), eligible)
-
-
-def _wave(
-    instrument: Instrument,
-    scope: _Scope,
-    counted: Sequence[Sequence[Any]],
-    thresholds: disclosure.Thresholds,
-) -> Wave:
-    """`counted`: (unit, band, people, sum of scores) of people attached to the unit itself."""
-    answers: dict[UUID, dict[str, int]] = defaultdict(dict)
-    scores: dict[UUID, int] = defaultdict(int)
-    for unit_id, band, people, score in counted:
-        answers[unit_id or scope.tree.root][band] = people
-        scores[unit_id or scope.tree.root] += score
-    released = disclosure.release_wave(
-        scope.tree,
-        eligible=scope.eligible,
-        answers=answers,
-        order=bands_in_order(instrument),
-        cut=cut_of(instrument),
-        scores=scores,
-        thresholds=thresholds,
-    )
-    rows = [
-        Row(unit, scope.names[unit], depth, released[unit])
-        for unit, depth in _top_down(scope)
-        if released[unit].eligible
-    ]
-    return Wave(instrument, rows)
-
-
-def _top_down(scope: _Scope) -> list[tuple[UUID, int]]:
-    """Units as an outline: each above the units below it, by name."""
-    found, waiting = [], [(scope.tree.root, 0)]
-    while waiting:
-        unit, depth = waiting.pop()
-        found.append((unit, depth))
-        below = sorted(scope.tree.children.get(unit, ()), key=scope.names.__getitem__, reverse=True)
-        waiting += [(child, depth + 1) for child in below]
-    return found
+__all__ = ["CampaignFigures", "Part", "Progress", "of_campaign", "recent_sheets"]

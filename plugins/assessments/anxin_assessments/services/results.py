@@ -14,6 +14,7 @@ from anxin_assessments.models import Outcome, Sheet
 from anxin_assessments.services import catalogue
 
 AGAIN_AFTER = timedelta(days=14)
+RETEST_AFTER = (timedelta(days=182), timedelta(days=91), timedelta(days=91), timedelta(days=91))  # by level
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,32 @@ def _record(ctx: Ctx, row: Outcome, sheet: Sheet | None = None) -> Record:
 def remind_of_instrument(ctx: Ctx, *, person_id: str, instrument: str) -> None:
     """The reminder somebody asked for; its text names neither the instrument nor the service."""
     notify(ctx, UUID(person_id), policy.AGAIN.code, f"/assessments/take/{instrument}")
+
+
+@job("assessments.retest")
+def offer_retest(ctx: Ctx, *, sheet_id: str) -> None:
+    """Offer to look again, unless the person has done so since, or the sheet is gone."""
+    sheet = ctx.scalars(ctx.select(Sheet).where(Sheet.id == UUID(sheet_id))).one_or_none()
+    if sheet is None:
+        return
+    newer = ctx.scalar(
+        sa.select(Sheet.id)
+        .where(
+            Sheet.tenant_id == ctx.tenant.id,
+            Sheet.person_id == sheet.person_id,
+            Sheet.instrument == sheet.instrument,
+            Sheet.started_at > sheet.started_at,
+        )
+        .limit(1)
+    )
+    if newer is None:
+        link = f"/assessments/take/{sheet.instrument.rsplit('-', 1)[0]}"
+        notify(ctx, sheet.person_id, policy.RETEST.code, link, key=f"retest:{sheet.id}")
+
+
+def scored(ctx: Ctx, sheet: Sheet, level: int) -> None:
+    """After a score: half a year later, or a quarter where it was not easy, the person is offered to look again."""
+    ctx.enqueue(offer_retest, at=ctx.now + RETEST_AFTER[level], sheet_id=sheet.id)
 
 
 def remind_again(ctx: Ctx, outcome_id: UUID) -> datetime:

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from anxin.plugin import Conflict, Ctx, Invalid, lazy, new_id
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Outcome, Sheet
-from anxin_assessments.services import alarms, campaigns, catalogue
+from anxin_assessments.models import Campaign, Outcome, Sheet
+from anxin_assessments.services import alarms, campaigns, catalogue, results
 
 CHOOSE: Any = lazy("Please choose one of the answers.")
 
@@ -53,8 +53,7 @@ def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
     Raises NotFound (not offered, not invited) or Conflict (answered already in this campaign).
     """
     instrument = catalogue.offered_one(ctx, name)
-    if campaign_id is not None:
-        campaigns.insist_on_invitation(ctx, campaign_id, instrument)
+    campaign = campaigns.insist_on_invitation(ctx, campaign_id, instrument) if campaign_id else None
     if (found := _last(ctx, instrument, campaign_id)) is not None:
         if found.state == "submitted":
             raise Conflict(lazy("You have answered this one already."), code="assessments.answered")
@@ -62,7 +61,7 @@ def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
             return found
         ctx.execute(sa.delete(Sheet).where(Sheet.tenant_id == ctx.tenant.id, Sheet.id == found.id))
     return (
-        _make(ctx, instrument, campaign_id)
+        _make(ctx, instrument, campaign)
         or _last(ctx, instrument, campaign_id)
         or start(ctx, name, campaign_id)
     )
@@ -80,10 +79,10 @@ def _last(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet |
     return ctx.scalars(mine).first()
 
 
-def _make(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet | None:
+def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None) -> Sheet | None:
     """A fresh sheet; None when the same person started it in another tab at this very moment."""
     person_id = _myself(ctx)
-    sheet_id = new_id()
+    sheet_id, campaign_id = new_id(), campaign.id if campaign else None
     blank = ctx.sealed(Sheet, "answers", sheet_id, person_id, [None] * instrument.items)
     made = ctx.scalar(
         insert(Sheet)
@@ -93,6 +92,7 @@ def _make(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet |
             person_id=person_id,
             instrument=instrument.key,
             campaign_id=campaign_id,
+            campaign_mode=campaign.mode if campaign else "named",
             answers=blank,
             state="open",
             started_at=ctx.now,
@@ -198,6 +198,7 @@ def _close(ctx: Ctx, sitting: Sitting) -> Outcome:
     ctx.add(outcome)
     sheet.state, sheet.submitted_at, sheet.changed_at = "submitted", ctx.now, ctx.now
     alarms.scored(ctx, sheet, instrument, result)
+    results.scored(ctx, sheet, result.level)
     campaigns.answered(ctx, sheet)
     ctx.audit(
         policy.SheetSubmitted(

@@ -1,0 +1,294 @@
+"""Anonymous, yet once per person: tickets that prove themselves, slips without a person, and the shuffle.
+
+An invited person takes one ticket. That they took it is written down, the ticket is not: it is a random number
+and a keyed signature over it, checked when somebody answers with it. The slip that collects the answers knows
+the ticket's hash and a unit of at least CROWD people, no person and no time. A job moves finished slips on when
+there are enough of them, in random order and in one transaction, so that not even the order of rows tells.
+
+What it costs: a lost ticket cannot be given again, answers cannot be found for anybody, and nobody can be
+called. The help card stands before the next question all the same.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, job, lazy, new_id
+from anxin_assessments import policy, scoring
+from anxin_assessments.anonymous_models import AnonymousSheet, Slip, random_id
+from anxin_assessments.figure_models import Tally
+from anxin_assessments.instruments.shapes import Instrument
+from anxin_assessments.models import Campaign, Invitation, Part
+from anxin_assessments.services import catalogue, windows
+from anxin_assessments.services.counting import ROUND, tallies
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that are not mistaken for one another
+HALF = 10  # signs: 50 bits of chance, 50 bits of signature
+MIX_FROM = 10  # finished slips that are moved together while the campaign runs
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket somebody holds: for which campaign, and from which unit."""
+
+    campaign: Campaign
+    unit_id: UUID | None
+    hash: bytes
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of all instruments together, counted from 1."""
+
+    instrument: Instrument
+    item: int
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A slip with its plain answers."""
+
+    ticket: Ticket
+    instruments: list[Instrument]
+    answers: dict[str, list[int | float | None]]
+
+    @property
+    def questions(self) -> list[Question]:
+        return [Question(one, item) for one in self.instruments for item in range(1, one.items + 1)]
+
+    @property
+    def missing(self) -> list[int]:
+        """Places of questions without an answer."""
+        return [
+            place
+            for place, asked in enumerate(self.questions, 1)
+            if self.answers[asked.instrument.key][asked.item - 1] is None
+            and asked.item not in scoring.skipped(asked.instrument, self.answers[asked.instrument.key])
+            and asked.item not in asked.instrument.optional
+        ]
+
+
+def take_ticket(ctx: Ctx, campaign_id: UUID) -> str:
+    """One ticket for an invited person; Conflict when they have taken it, or declined."""
+    campaign = _running(ctx, campaign_id)
+    unit_id = ctx.execute(
+        sa.select(Invitation.unit_id).where(
+            Invitation.tenant_id == ctx.tenant.id,
+            Invitation.campaign_id == campaign.id,
+            Invitation.person_id == ctx.actor.person_id,
+        )
+    ).one_or_none()
+    if unit_id is None:
+        raise NotFound()
+    taken = ctx.scalar(
+        insert(Part)
+        .values(
+            tenant_id=ctx.tenant.id,
+            id=new_id(),
+            campaign_id=campaign.id,
+            person_id=ctx.actor.person_id,
+            state="ticket",
+            made_at=ctx.now.replace(hour=0, minute=0, second=0, microsecond=0),  # the day, not the moment
+        )
+        .on_conflict_do_nothing()
+        .returning(Part.id)
+    )
+    if taken is None:
+        raise Conflict(
+            lazy("You have taken your ticket. Go on with the code you noted down."), code="assessments.ticket"
+        )
+    ctx.audit(policy.TicketTaken(campaign_id=campaign.id, subject_id=ctx.actor.person_id))
+    chance = "".join(secrets.choice(ALPHABET) for _sign in range(HALF))
+    return grouped(chance + _signature(ctx, campaign.id, unit_id[0], chance))
+
+
+def grouped(code: str) -> str:
+    """In groups of five, to be read and typed."""
+    return "-".join(code[at : at + 5] for at in range(0, len(code), 5))
+
+
+def ticket(ctx: Ctx, campaign_id: UUID, code: str) -> Ticket:
+    """The ticket a code is; Invalid when nobody was given it."""
+    campaign = _running(ctx, campaign_id)
+    plain = "".join(sign for sign in code.upper() if sign in ALPHABET)
+    chance, signature = plain[:HALF], plain[HALF:]
+    units = ctx.scalars(
+        sa.select(Invitation.unit_id)
+        .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
+        .distinct()
+    ).all()
+    for unit_id in units:
+        if secrets.compare_digest(signature, _signature(ctx, campaign.id, unit_id, chance)):
+            return Ticket(campaign, unit_id, ctx.blind("text", f"assessments slip {campaign.id} {chance}"))
+    raise Invalid(fields={"code": [lazy("This code is not valid. Please look at it once more.")]})
+
+
+def _signature(ctx: Ctx, campaign_id: UUID, unit_id: UUID | None, chance: str) -> str:
+    keyed = ctx.blind("text", f"assessments ticket {campaign_id} {unit_id} {chance}")
+    return "".join(ALPHABET[byte % 32] for byte in keyed[:HALF])
+
+
+def _running(ctx: Ctx, campaign_id: UUID) -> Campaign:
+    campaign = ctx.get(Campaign, campaign_id)
+    if campaign.mode != "anonymous":
+        raise NotFound()
+    if not windows.running(campaign, ctx.now):
+        raise Conflict(lazy("This campaign is not open at the moment."), code="assessments.not_open")
+    return campaign
+
+
+# ---- answering -------------------------------------------------------------------------------------------
+
+
+def look(ctx: Ctx, held: Ticket) -> Sitting:
+    """The slip of a ticket with its answers so far; Conflict when it was handed in."""
+    instruments = [catalogue.instrument(ctx, key) for key in held.campaign.instruments]
+    blank: dict[str, list[int | float | None]] = {one.key: [None] * one.items for one in instruments}
+    found = _slip(ctx, held)
+    if found is not None and found.finished:
+        raise Conflict(lazy("This ticket has been used."), code="assessments.used")
+    given = ctx.unseal(Slip, "answers", found.id, ctx.tenant.id, found.answers) if found else blank
+    return Sitting(held, instruments, given)
+
+
+def answer(ctx: Ctx, held: Ticket, place: int, value: float) -> Sitting:
+    """Keep one answer. Nobody is told of a risk answer: there is nobody to call; the page shows the help card."""
+    ctx.lock(f"assessments.slip.{held.hash.hex()}")
+    sitting = look(ctx, held)
+    if not 1 <= place <= len(sitting.questions):
+        raise NotFound()
+    asked = sitting.questions[place - 1]
+    try:
+        scoring.check_answer(asked.instrument, asked.item, value)  # type: ignore[arg-type]  (checked there)
+    except scoring.AnswerError:
+        raise Invalid(fields={"value": [lazy("Please choose one of the answers.")]}) from None
+    sitting.answers[asked.instrument.key][asked.item - 1] = value
+    _keep(ctx, held, sitting.answers, finished=False)
+    return sitting
+
+
+def hand_in(ctx: Ctx, held: Ticket) -> None:
+    """Finish the slip; the ticket is used. Invalid while a question is open."""
+    ctx.lock(f"assessments.slip.{held.hash.hex()}")
+    sitting = look(ctx, held)
+    if sitting.missing:
+        raise Invalid(
+            fields={
+                f"item-{place}": [lazy("Question %(number)d has no answer yet.", number=place)]
+                for place in sitting.missing
+            }
+        )
+    _keep(ctx, held, sitting.answers, finished=True)
+
+
+def fill(ctx: Ctx, held: Ticket, answers: dict[str, list[int | None]]) -> None:
+    """All answers at once, for programs; the same checks."""
+    sitting = look(ctx, held)
+    for one in sitting.instruments:
+        try:
+            scoring.check(one, answers.get(one.id, []))
+        except scoring.AnswerError as error:
+            raise Invalid(fields={"answers": [str(error)]}) from None
+        sitting.answers[one.key][:] = answers[one.id]
+    _keep(ctx, held, sitting.answers, finished=False)
+    hand_in(ctx, held)
+
+
+def _slip(ctx: Ctx, held: Ticket) -> Any:
+    return ctx.execute(
+        sa.select(Slip.id, Slip.answers, Slip.finished).where(
+            Slip.tenant_id == ctx.tenant.id,
+            Slip.campaign_id == held.campaign.id,
+            Slip.ticket == held.hash,
+        )
+    ).one_or_none()
+
+
+def _keep(ctx: Ctx, held: Ticket, answers: Any, *, finished: bool) -> None:
+    found = _slip(ctx, held)
+    slip_id = found.id if found else random_id()
+    blob = ctx.sealed(Slip, "answers", slip_id, ctx.tenant.id, answers)
+    ctx.execute(
+        insert(Slip)
+        .values(
+            tenant_id=ctx.tenant.id,
+            id=slip_id,
+            campaign_id=held.campaign.id,
+            ticket=held.hash,
+            unit_id=held.unit_id,
+            answers=blob,
+            finished=finished,
+        )
+        .on_conflict_do_update(
+            index_elements=["tenant_id", "campaign_id", "ticket"],
+            set_={"answers": blob, "finished": finished},
+        )
+    )
+    ctx.unaudited("anonymous answers: who gave them, and when, is not written down anywhere")
+
+
+# ---- the shuffle -----------------------------------------------------------------------------------------
+
+
+@job("assessments.mix", every=timedelta(hours=1))
+def mix(ctx: Ctx) -> None:
+    """Move finished slips of anonymous campaigns on, when there are enough to hide among each other."""
+    for campaign in ctx.scalars(
+        ctx.select(Campaign).where(Campaign.mode == "anonymous", Campaign.frozen_at.is_(None))
+    ):
+        mix_one(ctx, campaign)
+
+
+def mix_one(ctx: Ctx, campaign: Campaign) -> int:
+    """Shuffle and move the finished slips of a campaign; all that are left when it is over. Returns how many."""
+    ctx.lock(f"assessments.mix.{campaign.id}")
+    slips = ctx.execute(_finished(ctx, campaign)).all()
+    if not slips or (len(slips) < MIX_FROM and not windows.over(campaign, ctx.now)):
+        return 0
+    secrets.SystemRandom().shuffle(slips)  # type: ignore[arg-type]  (a list of rows)
+    sheets: list[dict[str, Any]] = []
+    counted: list[dict[str, Any]] = []
+    for slip in slips:
+        given = ctx.unseal(Slip, "answers", slip.id, ctx.tenant.id, slip.answers)
+        counted.append(_row(campaign, slip.unit_id, instrument=ROUND, scale="", band="", level=None, score=0))
+        for key, answers in given.items():
+            sheet_id = random_id()
+            blob = ctx.sealed(AnonymousSheet, "answers", sheet_id, ctx.tenant.id, answers)
+            sheets.append(_row(campaign, slip.unit_id, id=sheet_id, instrument=key, answers=blob))
+            instrument = catalogue.instrument(ctx, key)
+            result = scoring.score(instrument, answers).as_json()
+            counted += [_row(campaign, slip.unit_id, **row) for row in tallies(instrument, result)]
+    secrets.SystemRandom().shuffle(sheets)
+    secrets.SystemRandom().shuffle(counted)
+    ctx.insert(AnonymousSheet, sheets)
+    ctx.insert(Tally, [{"id": random_id(), **row} for row in counted])
+    ctx.execute(
+        sa.update(Slip)
+        .where(Slip.tenant_id == ctx.tenant.id, Slip.id.in_([slip.id for slip in slips]))
+        .values(answers=None)
+    )
+    ctx.unaudited("anonymous answers are shuffled")
+    return len(slips)
+
+
+def _row(campaign: Campaign, unit_id: UUID | None, **columns: Any) -> dict[str, Any]:
+    return {"campaign_id": campaign.id, "unit_id": unit_id, **columns}
+
+
+def _finished(ctx: Ctx, campaign: Campaign) -> sa.Select[Any]:
+    return sa.select(Slip.id, Slip.unit_id, Slip.answers).where(
+        Slip.tenant_id == ctx.tenant.id,
+        Slip.campaign_id == campaign.id,
+        Slip.finished,
+        Slip.answers.is_not(None),
+    )
+
+
+def unmixed(ctx: Ctx, campaign: Campaign) -> bool:
+    """Are finished slips still waiting to be moved?"""
+    return ctx.execute(_finished(ctx, campaign).limit(1)).first() is not None
