@@ -208,15 +208,17 @@ def _people_columns(model: type[TenantModel]) -> set[str]:
 
 
 def _ends(plugin: Plugin, model: type[TenantModel]) -> bool:
-    """Rows go by a retention of their own, with a row that has one, or (data class "account") with the
-    account."""
-    kept = {_table(retention.model).fullname for retention in plugin.retention}
-    with_another = {
-        key.referred_table.fullname
-        for key in _table(model).foreign_key_constraints
-        if (key.ondelete or "").upper() == "CASCADE"
-    }
-    return model.__data_class__ == "account" or _table(model).fullname in kept or bool(with_another & kept)
+    """Rows go by a retention of their own, with a row that has one (also through others between), or (data class
+    "account") with the account."""
+    ending = {_table(retention.model).fullname for retention in plugin.retention}
+    for _step in plugin.models:
+        ending |= {
+            _table(each).fullname
+            for each in plugin.models
+            for key in _table(each).foreign_key_constraints
+            if (key.ondelete or "").upper() == "CASCADE" and key.referred_table.fullname in ending
+        }
+    return model.__data_class__ == "account" or _table(model).fullname in ending
 
 
 RULES: dict[str, Rule] = {

@@ -25,7 +25,13 @@ MARKS = st.dictionaries(
 
 
 def test_level_entries_share_a_place_and_the_next_is_left_out() -> None:
-    marks = {"a": Mark(11_200), "b": Mark(11_000), "c": Mark(11_200), "d": Mark(12_000), "e": Mark(None, "dns")}
+    marks = {
+        "a": Mark(11_200),
+        "b": Mark(11_000),
+        "c": Mark(11_200),
+        "d": Mark(12_000),
+        "e": Mark(None, "dns"),
+    }
     assert places(marks, "time") == {"a": 2, "b": 1, "c": 2, "d": 4, "e": None}
 
 
@@ -108,7 +114,9 @@ def test_a_rubric_is_weighted_to_a_hundred() -> None:
     assert sheet_score(RUBRIC, {"idea": 5, "form": 2}) == 44_000
 
 
-@pytest.mark.parametrize("given_points", [{"idea": 1}, {"idea": 11, "form": 1}, {"idea": 1, "form": 1, "x": 1}])
+@pytest.mark.parametrize(
+    "given_points", [{"idea": 1}, {"idea": 11, "form": 1}, {"idea": 1, "form": 1, "x": 1}]
+)
 def test_an_incomplete_sheet_is_no_score(given_points) -> None:
     with pytest.raises(ValueError, match=r"rubric|range"):
         sheet_score(RUBRIC, given_points)
@@ -146,8 +154,13 @@ def member(number: int, **more) -> Member:
 
 
 def test_team_rules_name_what_is_missing() -> None:
-    rules = TeamRules(at_least=4, at_most=4, women_at_least=1, men_at_least=1, front_line_percent=60, leaders_percent=15)
-    good = [member(0, woman=True, front_line=True), *(member(n, woman=False, front_line=n < 3) for n in range(1, 4))]
+    rules = TeamRules(
+        at_least=4, at_most=4, women_at_least=1, men_at_least=1, front_line_percent=60, leaders_percent=15
+    )
+    good = [
+        member(0, woman=True, front_line=True),
+        *(member(n, woman=False, front_line=n < 3) for n in range(1, 4)),
+    ]
     assert problems(good, rules) == []
     bad = [member(0, woman=False, leader=True), member(0, woman=False, staff=False)]
     assert problems(bad, rules) == ["too_few", "women", "front_line", "leaders", "outsider", "twice"]

@@ -38,7 +38,10 @@ def problems(members: Sequence[Member], rules: TeamRules) -> list[Problem]:
         ("too_many", size > rules.at_most),
         ("women", sum(member.woman is True for member in members) < rules.women_at_least),
         ("men", sum(member.woman is False for member in members) < rules.men_at_least),
-        ("front_line", 100 * sum(member.front_line is True for member in members) < rules.front_line_percent * size),
+        (
+            "front_line",
+            100 * sum(member.front_line is True for member in members) < rules.front_line_percent * size,
+        ),
         ("leaders", 100 * sum(member.leader for member in members) > rules.leaders_percent * size),
         ("outsider", any(not member.staff for member in members)),
         ("twice", len({member.key for member in members}) < size),

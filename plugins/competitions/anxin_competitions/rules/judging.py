@@ -44,7 +44,11 @@ def sheet_score(rubric: Sequence[Criterion], given: Mapping[str, int]) -> int:
 
 def scores(sheets: Mapping[tuple[E, J], int], method: Method) -> dict[E, int]:
     """Entry → score. `sheets` maps (entry, judge) to that judge's sheet score; entries without a sheet are absent."""
-    taken = _standardised(sheets) if method == "standard" else {key: Fraction(value) for key, value in sheets.items()}
+    taken = (
+        _standardised(sheets)
+        if method == "standard"
+        else {key: Fraction(value) for key, value in sheets.items()}
+    )
     by_entry: dict[E, list[Fraction]] = {}
     for (entry, _judge), value in taken.items():
         by_entry.setdefault(entry, []).append(value)
