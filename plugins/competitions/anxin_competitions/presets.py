@@ -53,7 +53,7 @@ PRESETS: dict[str, Beginning] = {
     ),
     "works": Beginning(
         "works",
-        lazy("Works"),
+        lazy("Contest of works"),
         lazy("Essays, photographs, plays, speeches: judged without names by weighted rubrics"),
         {"rubric": RUBRIC, "method": "trimmed", "judges": 5},
         (_event("征文", "points"), _event("摄影", "points"), _event("演讲", "points")),
