@@ -9,6 +9,7 @@ from anxin_assessments.services.anonymous import mix
 from anxin_assessments.services.counting import count_round, fold
 from anxin_assessments.services.freezing import freeze_ended, freeze_figures
 from anxin_assessments.services.questionnaires import count_reply
+from anxin_assessments.services.rescoring import recalculate
 from anxin_assessments.services.results import offer_retest, remind_of_instrument
 
 
@@ -30,6 +31,7 @@ def invite_new(ctx: Ctx) -> None:
 
 JOBS = [
     count_reply,
+    recalculate,
     mix,
     count_round,
     fold,

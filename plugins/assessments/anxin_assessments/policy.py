@@ -280,6 +280,14 @@ class ReplySubmitted(Entry):
     subject_id: UUID | None = None
 
 
+@entry("assessments.recalculated", line=lazy("A corrected key scored a self-test again; both results stay"))
+class Recalculated(Entry):
+    sheet_id: UUID
+    result_id: UUID
+    instrument: str
+    subject_id: UUID | None = None
+
+
 ENTRIES = [
     TicketTaken,
     SheetStarted,
@@ -310,6 +318,7 @@ ENTRIES = [
     QuestionnaireClosed,
     QuestionnaireFiguresRead,
     ReplySubmitted,
+    Recalculated,
 ]
 AGAIN = NoticeKind(
     "assessments.again", lazy("You asked to be reminded of something. Please sign in to see it.")
