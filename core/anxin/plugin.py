@@ -31,7 +31,7 @@ from anxin.files import (
     keep_file,
     read_file,
 )
-from anxin.identity.models import Person
+from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
 from anxin.kernel.actor import Actor, Grant
@@ -51,14 +51,26 @@ from anxin.kernel.errors import (
     Unavailable,
 )
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
-from anxin.kernel.i18n import _, current_locale, day, lazy, ngettext
+from anxin.kernel.i18n import (
+    _,
+    clock_time,
+    current_locale,
+    current_zone,
+    day,
+    lazy,
+    local,
+    moment,
+    ngettext,
+    short_day,
+)
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
 from anxin.safety.services import duty_covered, raise_crisis
+from anxin.safety.services import who as on_duty
 from anxin.tasks import Task, TaskRun, start_task, task_of
-from anxin.tenancy.models import Unit
+from anxin.tenancy.models import Contract, Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
 
@@ -81,6 +93,7 @@ __all__ = [
     "ConsentRefused",
     "ConsentRequired",
     "ConsentWithdrawn",
+    "Contract",
     "CrisisRaised",
     "Ctx",
     "Document",
@@ -92,6 +105,7 @@ __all__ = [
     "Grant",
     "Input",
     "Invalid",
+    "Membership",
     "NavItem",
     "NotFound",
     "NoticeKind",
@@ -119,7 +133,9 @@ __all__ = [
     "Upload",
     "_",
     "below",
+    "clock_time",
     "current_locale",
+    "current_zone",
     "day",
     "ddl",
     "disclosure",
@@ -133,11 +149,14 @@ __all__ = [
     "json_option",
     "keep_file",
     "lazy",
+    "local",
+    "moment",
     "name_of",
     "names_of",
     "new_id",
     "ngettext",
     "notify",
+    "on_duty",
     "one_of",
     "page",
     "print_json",
@@ -148,6 +167,7 @@ __all__ = [
     "running_contract",
     "sealed",
     "sessions_left",
+    "short_day",
     "start_task",
     "task_of",
     "tenant_command",
