@@ -2,6 +2,7 @@
 
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
+from anxin.consent.decide import agreed
 from anxin.contracts.units import record_service_unit, running_contract, sessions_left
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
@@ -132,6 +133,7 @@ __all__ = [
     "UnitMerged",
     "Upload",
     "_",
+    "agreed",
     "below",
     "clock_time",
     "current_locale",
