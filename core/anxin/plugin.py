@@ -14,7 +14,7 @@ from anxin.extension.events import (
     Referred,
     UnitMerged,
 )
-from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
+from anxin.extension.hookspecs import Card, EmergencyFacts, Figure, Panel, QueueItem, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
     CSV,
@@ -98,6 +98,7 @@ __all__ = [
     "CrisisRaised",
     "Ctx",
     "Document",
+    "EmergencyFacts",
     "Entry",
     "Event",
     "Figure",
