@@ -32,6 +32,7 @@ from anxin.files import (
     keep_file,
     read_file,
 )
+from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
@@ -135,6 +136,7 @@ __all__ = [
     "Upload",
     "_",
     "agreed",
+    "api_token",
     "below",
     "clock_time",
     "current_locale",
