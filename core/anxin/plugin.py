@@ -2,6 +2,7 @@
 
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
+from anxin.consent.decide import agreed
 from anxin.contracts.units import record_service_unit, running_contract, sessions_left
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
@@ -15,6 +16,8 @@ from anxin.extension.events import (
 )
 from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, ResourceKind, Retention
+from anxin.extension.hookspecs import Card, EmergencyFacts, Figure, Panel, QueueItem, hookimpl
+from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
     CSV,
     JPEG,
@@ -33,6 +36,8 @@ from anxin.files import (
 )
 from anxin.identity import addresses
 from anxin.identity.models import Person
+from anxin.identity.me import api_token
+from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
 from anxin.kernel.actor import Actor, Grant
@@ -64,6 +69,8 @@ from anxin.kernel.i18n import (
     moment,
     ngettext,
     percent,
+    moment,
+    ngettext,
     short_day,
 )
 from anxin.kernel.ids import new_id
@@ -72,9 +79,11 @@ from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
 from anxin.resources import services as resources
 from anxin.safety.services import duty_covered, raise_crisis
+from anxin.safety.services import who as on_duty
 from anxin.tasks import Task, TaskRun, start_task, task_of
 from anxin.tenancy.directory import touch
 from anxin.tenancy.models import Unit
+from anxin.tenancy.models import Contract, Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
 
@@ -97,9 +106,11 @@ __all__ = [
     "ConsentRefused",
     "ConsentRequired",
     "ConsentWithdrawn",
+    "Contract",
     "CrisisRaised",
     "Ctx",
     "Document",
+    "EmergencyFacts",
     "Entry",
     "Event",
     "Figure",
@@ -108,6 +119,7 @@ __all__ = [
     "Grant",
     "Input",
     "Invalid",
+    "Membership",
     "NavItem",
     "NotFound",
     "NoticeKind",
@@ -136,6 +148,8 @@ __all__ = [
     "Upload",
     "_",
     "addresses",
+    "agreed",
+    "api_token",
     "below",
     "clock_time",
     "current_locale",
@@ -161,6 +175,7 @@ __all__ = [
     "new_id",
     "ngettext",
     "notify",
+    "on_duty",
     "one_of",
     "page",
     "percent",
