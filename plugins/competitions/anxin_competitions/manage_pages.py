@@ -285,7 +285,7 @@ def check(ctx: Ctx, competition: UUID, category: UUID) -> AnyResponse:
 def ranking_book(ctx: Ctx, competition: UUID) -> AnyResponse:
     found = competitions.one(ctx, competition)
     shown = views.ranked(ctx, found, ranking.live(ctx, competition))
-    head = (_("Rank"), _("No."), _("Name"), _("Unit"), _("Mark"), _("Points won"))
+    head = (_("Rank"), _("No."), _("Name"), _("Unit"), _("Measured result"), _("Points won"))
     sheets = [
         Sheet(
             category["title"],

@@ -36,7 +36,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     "intent": (
         lazy("Intends to act"),
         [
-            ("none", lazy("No")),
+            ("none", lazy("There is none")),
             ("unsure", lazy("Not sure")),
             ("soon", lazy("Today or in the next days")),
             ("acted", lazy("Has already done something")),
@@ -44,7 +44,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     ),
     "before": (
         lazy("Tried before"),
-        [("no", lazy("No")), ("yes", lazy("Yes")), ("unknown", lazy("Not known"))],
+        [("no", lazy("There is none")), ("yes", lazy("There is")), ("unknown", lazy("Not known"))],
     ),
     "alone": (
         lazy("Who is there"),
