@@ -14,7 +14,7 @@ from anxin.extension.events import (
     UnitMerged,
 )
 from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
-from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
+from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, ResourceKind, Retention
 from anxin.files import (
     CSV,
     JPEG,
@@ -31,6 +31,7 @@ from anxin.files import (
     keep_file,
     read_file,
 )
+from anxin.identity import addresses
 from anxin.identity.models import Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
@@ -51,13 +52,28 @@ from anxin.kernel.errors import (
     Unavailable,
 )
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
-from anxin.kernel.i18n import _, current_locale, day, lazy, ngettext
+from anxin.kernel.i18n import (
+    _,
+    clock_time,
+    current_locale,
+    current_zone,
+    day,
+    lazy,
+    local,
+    long_day,
+    moment,
+    ngettext,
+    percent,
+    short_day,
+)
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
+from anxin.resources import services as resources
 from anxin.safety.services import duty_covered, raise_crisis
 from anxin.tasks import Task, TaskRun, start_task, task_of
+from anxin.tenancy.directory import touch
 from anxin.tenancy.models import Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
@@ -107,6 +123,7 @@ __all__ = [
     "QueueItem",
     "Referred",
     "Report",
+    "ResourceKind",
     "Retention",
     "Sheet",
     "TakenUpload",
@@ -118,8 +135,11 @@ __all__ = [
     "UnitMerged",
     "Upload",
     "_",
+    "addresses",
     "below",
+    "clock_time",
     "current_locale",
+    "current_zone",
     "day",
     "ddl",
     "disclosure",
@@ -133,6 +153,9 @@ __all__ = [
     "json_option",
     "keep_file",
     "lazy",
+    "local",
+    "long_day",
+    "moment",
     "name_of",
     "names_of",
     "new_id",
@@ -140,18 +163,22 @@ __all__ = [
     "notify",
     "one_of",
     "page",
+    "percent",
     "print_json",
     "qr_svg",
     "raise_crisis",
     "read_file",
     "record_service_unit",
+    "resources",
     "running_contract",
     "sealed",
     "sessions_left",
+    "short_day",
     "start_task",
     "task_of",
     "tenant_command",
     "tenant_fk",
+    "touch",
     "tree_at",
     "workbook",
 ]

@@ -23,6 +23,7 @@ from anxin.kernel.entry import Refused
 from anxin.notices import api as notices_api
 from anxin.notices import pages as notices_pages
 from anxin.notices import policy as notices
+from anxin.resources import policy as resources
 from anxin.safety import api as safety_api
 from anxin.safety import pages as safety_pages
 from anxin.safety import policy as safety
@@ -34,7 +35,7 @@ from anxin.tenancy import pages as tenancy_pages
 from anxin.tenancy import policy as tenancy
 from anxin.web import home
 
-POLICIES = (tenancy, identity, consent, audit, safety, notices, files, tasks, contracts)
+POLICIES = (tenancy, resources, identity, consent, audit, safety, notices, files, tasks, contracts)
 PAGES = (
     home.bp,
     tenancy_pages.bp,

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
     ("extension",),
     ("files",),
     ("tasks",),
-    ("tenancy",),
+    ("tenancy", "resources"),
     ("identity",),
     ("consent", "audit"),
     ("notices",),

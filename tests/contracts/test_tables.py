@@ -63,6 +63,8 @@ def rows(connection: sa.Connection, query: str) -> list[sa.Row]:
 
 
 OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+# what an extension brings belongs to it, and lies where the application may not look (see its test)
+OWN = "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')"
 VERSIONS = "c.relname <> 'alembic_version'"  # Alembic's own, one a component, not granted to the application
 
 
@@ -337,7 +339,7 @@ def test_the_guards_functions_are_safe_to_call(superuser) -> None:
         "SELECT p.oid::regprocedure::text AS name, p.prosecdef, pg_get_userbyid(p.proowner) AS "
         "owner, p.proconfig, "
         "has_function_privilege('public', p.oid, 'EXECUTE') AS open FROM pg_proc p "
-        "JOIN pg_namespace n ON n.oid = p.pronamespace WHERE " + OURS
+        f"JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {OURS} AND {OWN}"
     )
     found = rows(superuser, query)
     assert found
@@ -355,7 +357,7 @@ def test_the_guards_functions_are_safe_to_call(superuser) -> None:
 def test_which_functions_the_application_may_call(superuser) -> None:
     query = (
         "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-        f"WHERE {OURS} AND has_function_privilege('anxin_app', p.oid, 'EXECUTE')"
+        f"WHERE {OURS} AND {OWN} AND has_function_privilege('anxin_app', p.oid, 'EXECUTE')"
     )
     may = {row.proname for row in rows(superuser, query)}
     assert may == {
@@ -369,6 +371,18 @@ def test_which_functions_the_application_may_call(superuser) -> None:
         "job_state",
         "lock",
     }
+
+
+@pytest.mark.parametrize("role", ["anxin_app", "anxin_auth"])
+def test_extensions_lie_where_the_application_may_not_look(superuser, role: str) -> None:
+    """Index support needs no right to be called by name."""
+    query = (
+        "SELECT n.nspname FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace "
+        "WHERE x.extname <> 'plpgsql'"
+    )
+    schemas = {row.nspname for row in rows(superuser, query)}
+    assert schemas == {"extensions"}
+    assert not superuser.scalar(sa.text(f"SELECT has_schema_privilege('{role}', 'extensions', 'USAGE')"))
 
 
 def test_nothing_that_the_wall_does_not_reach(superuser) -> None:

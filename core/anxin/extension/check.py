@@ -61,6 +61,7 @@ def _names(plugin: Plugin, core: "CoreParts", others: Sequence[Plugin]) -> Itera
         ("audit entry", [e.action for e in plugin.audit], {e.action for o in others for e in o.audit}),
         ("job", [j.name for j in plugin.jobs], {j.name for o in others for j in o.jobs}),
         ("notice", [n.code for n in plugin.notices], {n.code for o in others for n in o.notices}),
+        ("resource", [r.name for r in plugin.resources], {r.name for o in others for r in o.resources}),
         ("report", [r.name for r in plugin.reports], {r.name for o in others for r in o.reports}),
     )
     for kind, names, taken in kinds:

@@ -3,7 +3,7 @@ returns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import click
@@ -99,6 +99,20 @@ class Report:
 
 
 @dataclass(frozen=True)
+class ResourceKind:
+    """Something other modules may take for a time, by its name, without knowing whose it is (core's `resources`).
+
+    `window(ctx, resource_id, starts, ends, obey=True)` answers from when to when the resource is taken, buffers
+    included; with `obey` it raises Invalid or Conflict when its rules (hours, closings) refuse that time. An unknown
+    id is NotFound.
+    """
+
+    name: str
+    title: Text
+    window: Callable[..., tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True)
 class Plugin:
     """A plugin on one screen. Names begin with the plugin's name; see plugins/README.md."""
 
@@ -117,6 +131,7 @@ class Plugin:
     jobs: Sequence[Job] = ()
     reports: Sequence[Report] = ()
     notices: Sequence[NoticeKind] = ()
+    resources: Sequence[ResourceKind] = ()
     retention: Sequence[Retention] = ()
     personal_data: Sequence[Any] = ()
     reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)

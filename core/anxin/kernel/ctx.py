@@ -287,6 +287,14 @@ class Ctx:
         self._entries, self._pending, self._wrote = [], [], False
         self._opened.clear()
 
+    @contextmanager
+    def beside(self) -> Iterator["Ctx"]:
+        """Another context of the same actor, with a transaction of its own: for a command that works in threads.
+        It commits at the end of its block and rolls back on any exception."""
+        with tenant_scope(self.runtime, self.tenant, self.actor, token=self._token) as other:
+            other.plugin, other.grant, other.purpose = self.plugin, self.grant, self.purpose
+            yield other
+
     def close(self) -> None:
         """Give the connection back; what was not committed is rolled back."""
         self.db.close()

@@ -89,6 +89,9 @@ def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -
         connection.exec_driver_sql(f"ALTER ROLE {role} PASSWORD {literal}")
     for role in ("anxin_app", "anxin_auth", "anxin_owner"):
         connection.exec_driver_sql(f"ALTER ROLE {role} SET search_path = pg_catalog")
+    # equality inside exclusion constraints; a trusted extension, so the owner of a managed database may make it
+    connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS extensions")
+    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA extensions")
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS guard AUTHORIZATION anxin_guard")
     connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS core AUTHORIZATION anxin_owner")
     refused = []
