@@ -1,0 +1,217 @@
+"""What templates show: days, slots, bookings in words, the grid of a day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from flask import url_for
+
+from anxin.plugin import _, clock_time, current_locale, local, resources, short_day
+from anxin_rooms import words
+from anxin_rooms.schedule import RoomInfo, Slot, at, open_spans
+from anxin_rooms.services.catalogue import Known
+from anxin_rooms.services.finding import Found
+from anxin_rooms.services.keeping import Entry
+from anxin_rooms.services.mine import Line
+
+DAYS = 14
+HOURS = (8, 21)  # of the grid, unless something lies outside
+
+
+def span(starts: datetime, ends: datetime) -> str:
+    """10:00–10:50."""
+    return f"{clock_time(starts)}–{clock_time(ends)}"
+
+
+def when(starts: datetime, ends: datetime) -> str:
+    """周二 11月24日 10:00–10:50."""
+    return f"{short_day(starts)} {span(starts, ends)}"
+
+
+def day_strip(today: date, chosen: date, link: Any, count: int = DAYS) -> list[dict[str, Any]]:
+    """The days one can tap; a chosen day further away stands at the end."""
+    every = [today + timedelta(days=n) for n in range(count)]
+    if chosen not in every:
+        every.append(chosen)
+    return [
+        {
+            "href": link(day),
+            "weekday": _("Today") if day == today else dates.format_date(day, "EEE", locale=current_locale()),
+            "day": day.day,
+            "month": dates.format_date(day, "MMM", locale=current_locale()),
+            "current": day == chosen,
+        }
+        for day in every
+    ]
+
+
+def room_words(room: RoomInfo) -> dict[str, Any]:
+    """A room for a card."""
+    people = _("for %(people)d", people=room.capacity) if room.capacity > 1 else _("for one")
+    return {
+        "id": room.id,
+        "name": room.name,
+        "type": words.TYPES[room.type],
+        "place": " · ".join(filter(None, (room.site, room.floor))),
+        "facts": [people, *room.equipment[:4]],
+        "confidential": room.confidential,
+        "approval": room.approval,
+        "walk_in": room.walk_in,
+        "photo": url_for("rooms.photo", room=room.id) if room.has_photo else None,
+        "href": url_for("rooms.room", room=room.id),
+    }
+
+
+def room_line(room: RoomInfo) -> dict[str, Any]:
+    """A room for a list."""
+    said = room_words(room)
+    return {
+        "href": said["href"],
+        "icon": "calendar-days",
+        "title": room.name,
+        "text": f"{said['type']} · {said['place']}",
+    }
+
+
+def slot_links(
+    room_id: UUID, found: Iterable[Slot], endpoint: str = "rooms.ask", **values: Any
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": clock_time(slot.starts),
+            "free": slot.free,
+            "href": url_for(
+                endpoint, room=room_id, starts_at=iso(slot.starts), ends_at=iso(slot.ends), **values
+            ),
+        }
+        for slot in found
+    ]
+
+
+def iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def found(one: Found) -> dict[str, Any]:
+    return room_words(one.room) | {"slots": slot_links(one.room.id, one.slots), "free": one.free}
+
+
+def line(one: Line, now: datetime) -> dict[str, Any]:
+    """An own booking for a list or its page."""
+    state, tone = words.STATES[one.state]
+    return {
+        "id": one.id,
+        "href": url_for("rooms.booking", booking=one.id),
+        "icon": "calendar-check" if one.holds else "calendar-days",
+        "title": when(one.starts_at, one.ends_at),
+        "text": " · ".join(filter(None, (one.room, one.title, one.site, one.floor))),
+        "tag": state,
+        "tone": tone,
+        "ahead": one.holds and one.ends_at > now,
+    }
+
+
+def entry(one: Entry) -> dict[str, Any]:
+    """A booking for its keeper."""
+    state, tone = words.STATES[one.state]
+    return {
+        "id": one.id,
+        "room": one.room,
+        "site": one.site,
+        "time": span(one.starts_at, one.ends_at),
+        "when": when(one.starts_at, one.ends_at),
+        "what": words.TAKEN if one.confidential else (one.title or words.TAKEN),
+        "who": one.organiser,
+        "people": "" if one.confidential else one.people,
+        "state": one.state,
+        "state_text": state,
+        "tone": tone,
+        "late": one.late,
+    }
+
+
+def grid(  # noqa: PLR0917  (one caller, the plan)
+    here: Known,
+    rooms: Sequence[RoomInfo],
+    on: date,
+    claims: Sequence[resources.Taken],
+    entries: Sequence[Entry],
+    offered: dict[UUID, list[Slot]],
+) -> dict[str, Any]:
+    """A day of many rooms: hours across, a row a room; what is free is a link, what is taken says no more than its
+    keeper may know."""
+    said = {one.id: one for one in entries}
+    first, last = _hours(here.zone, claims, on, rooms, here)
+    taken: dict[UUID, list[resources.Taken]] = {}
+    for claim in claims:
+        taken.setdefault(claim.resource_id, []).append(claim)
+    rows = [
+        {
+            "room": room_words(room),
+            "cells": list(
+                _cells(room, on, here.zone, (first, last), taken.get(room.id, ()), said, offered[room.id])
+            ),
+        }
+        for room in rooms
+    ]
+    return {"hours": [f"{hour}:00" for hour in range(first, last)], "rows": rows}
+
+
+def _hours(zone: ZoneInfo, claims: Any, on: date, rooms: Any, here: Known) -> tuple[int, int]:
+    spans = [span for room in rooms for span in open_spans(room, on, zone, here.days)]
+    spans += [(claim.starts_at, claim.ends_at) for claim in claims]
+    hours = [(a.astimezone(zone), b.astimezone(zone)) for a, b in spans]
+    low = min([a.hour if a.date() == on else 0 for a, _ in hours], default=HOURS[0])
+    high = max([(b.hour + bool(b.minute)) if b.date() == on else 24 for _, b in hours], default=HOURS[1])
+    return min(low, 9), max(high, low + 1, 17)
+
+
+def _cells(  # noqa: PLR0917  (one caller, `grid`)
+    room: RoomInfo,
+    on: date,
+    zone: ZoneInfo,
+    hours: tuple[int, int],
+    claims: Sequence[resources.Taken],
+    said: dict[UUID, Entry],
+    offered: Sequence[Slot],
+) -> Iterable[dict[str, Any]]:
+    """A cell an hour; a claim spans the hours it touches, two in one hour stand in one cell."""
+    hour = hours[0]
+    while hour < hours[1]:
+        start = at(on, hour * 60, zone)
+        inside = [
+            claim
+            for claim in claims
+            if claim.starts_at < at(on, hour * 60 + 60, zone) and claim.ends_at > start
+        ]
+        wide = 1
+        while inside and hour + wide < hours[1] and inside[-1].ends_at > at(on, (hour + wide) * 60, zone):
+            wide += 1
+            end = at(on, (hour + wide) * 60, zone)
+            inside = [claim for claim in claims if claim.starts_at < end and claim.ends_at > start]
+        end = at(on, (hour + wide) * 60, zone)
+        free = [slot for slot in offered if slot.free and start <= slot.starts < end]
+        yield {
+            "wide": wide,
+            "label": f"{hour}:00",
+            "busy": [_busy(claim, said.get(claim.holder_id)) for claim in inside],
+            "free": slot_links(room.id, free),
+        }
+        hour += wide
+
+
+def _busy(claim: resources.Taken, known: Entry | None) -> dict[str, Any]:
+    open_ = known is not None and not known.confidential
+    return {
+        "time": span(claim.starts_at, claim.ends_at),
+        "what": (known.title or words.TAKEN) if known and open_ else words.TAKEN,
+        "who": known.organiser if known and open_ else "",
+        "asked": known is not None and known.state == "asked",
+    }
+
+
+def today(now: datetime) -> date:
+    return local(now).date()

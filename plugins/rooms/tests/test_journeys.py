@@ -1,0 +1,306 @@
+"""Whole stories over HTTP, from the source plans: what a union sets up, how people use it, and who sees what."""
+
+import io
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from anxin_rooms.models import Booking
+from anxin_rooms.policy import USE
+from anxin_rooms.services import clockwork, finding
+
+from .conftest import ZONE, hour, tomorrow
+
+KINDS = {  # S1.13: six kinds of room with their main equipment
+    "心理咨询室": ("counselling", "沙发"),
+    "心理测评室": ("assessment", "测评电脑"),
+    "音乐放松室": ("music", "音乐放松椅"),
+    "沙盘室": ("sandtray", "标准沙盘"),
+    "宣泄室": ("venting", "宣泄人"),
+    "团体活动室": ("group", "活动垫"),
+}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def room_form(site: str, name: str, kind: str, **values: Any) -> dict[str, Any]:
+    every = dict.fromkeys(DAYS, "0:00-24:00")
+    plain = {
+        "site_id": site,
+        "name": name,
+        "type": kind,
+        "capacity": 6,
+        "minutes": 30,
+        "step": 30,
+        "after": 0,
+    }
+    secret = {"confidential": "1"} if kind not in ("group", "reading") else {}
+    return {**plain, **secret, **every, "on_holidays": "1", "rules": "保持安静\n用后归位", **values}
+
+
+@pytest.fixture
+def admin(person, client_as):
+    return client_as(person("employee", "admin"))
+
+
+@pytest.fixture
+def worker(person, client_as, give_consent):
+    someone = person(name="林晓峰")
+    give_consent(someone, USE)
+    return client_as(someone)
+
+
+@pytest.fixture
+def make_room(admin):
+    """make_room(name, kind, …) through the form; returns its id and door code."""
+    client = admin
+    client.post(f"{client.base}/rooms/setup/sites", data={"name": "职工之家", "arrive": "走东侧楼梯"})
+    site = re.search(r"/rooms/setup/sites/([0-9a-f-]{36})", text(client.get(f"{client.base}/rooms/setup")))[1]
+
+    def make(name: str, kind: str, **values: Any) -> tuple[str, str]:
+        answer = client.post(f"{client.base}/rooms/setup/rooms", data=room_form(site, name, kind, **values))
+        assert answer.status_code == 303, text(answer)
+        room = answer.location.rpartition("/")[2]
+        code = re.search(r"door/(\w+)|输入 (\w+)", text(client.get(f"{client.base}/rooms/{room}/sign")))
+        return room, (code[1] or code[2])
+
+    make.site = site  # type: ignore[attr-defined]
+    return make
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def times(starts: datetime, ends: datetime) -> dict[str, str]:
+    return {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
+
+
+def test_six_kinds_of_room_with_their_equipment_and_rules(admin, worker, make_room) -> None:
+    for name, (kind, thing) in KINDS.items():
+        room, _ = make_room(name, kind)
+        added = admin.post(
+            f"{admin.base}/rooms/setup/rooms/{room}/equipment", data={"name": thing, "amount": 2}
+        )
+        assert added.status_code == 303
+    day = tomorrow(9).date()
+    found = text(worker.get(f"{worker.base}/rooms/?on={day}"))
+    assert all(name in found and thing in found for name, (_, thing) in KINDS.items())
+    shown = text(worker.get(f"{worker.base}/rooms/{room}"))
+    assert "保持安静" in shown
+    assert "用后归位" in shown
+    only = text(worker.get(f"{worker.base}/rooms/?on={day}&type=sandtray"))
+    assert "沙盘室" in only
+    assert "宣泄人" not in only
+
+
+def test_the_counselling_room_is_open_on_fridays_from_two_to_five(admin, worker, make_room) -> None:
+    closed = {**dict.fromkeys(DAYS, ""), "fri": "14:00-17:00"}
+    room, _ = make_room("咨询室", "counselling", minutes=50, step=60, **closed)
+    today = datetime.now(ZONE).date()
+    friday = next(
+        today + timedelta(days=n) for n in range(1, 8) if (today + timedelta(days=n)).isoweekday() == 5
+    )
+    offered = worker.get(f"{worker.base}/api/rooms/rooms/{room}/day?on={friday}").json["slots"]
+    begins = [datetime.fromisoformat(slot["starts_at"]).astimezone(ZONE).hour for slot in offered]
+    assert begins == [14, 15, 16]
+    assert (
+        worker.get(f"{worker.base}/api/rooms/rooms/{room}/day?on={friday - timedelta(days=1)}").json["slots"]
+        == []
+    )
+
+
+def test_three_taps_and_it_is_booked(worker, make_room) -> None:
+    """The tab, a time, the button."""
+    make_room("咨询室", "counselling")
+    day = tomorrow(9).date()
+    slot = re.search(r'class="slot num" href="([^"]+)"', text(worker.get(f"{worker.base}/rooms/?on={day}")))[
+        1
+    ]
+    sheet = text(
+        worker.get(slot.replace("&amp;", "&"), headers={"HX-Request": "true", "HX-Target": "div#sheet"})
+    )
+    assert "<dialog" in sheet
+    action = re.search(r'action="([^"]+/book)"', sheet)[1]
+    hidden = dict(re.findall(r'name="(starts_at|ends_at)" value="([^"]+)"', sheet))
+    done = worker.post(action, data=hidden)
+    assert done.status_code == 303
+    page = text(worker.get(done.location))
+    assert "约好了" in page
+    assert "走东侧楼梯" in page
+
+
+def test_music_and_venting_are_used_by_scanning_the_code(worker, make_room, keeper_ctx) -> None:
+    for name, kind in (("音乐放松室", "music"), ("宣泄室", "venting")):
+        _, code = make_room(name, kind, walk_in="1", check_in="1")
+        page = text(worker.get(f"{worker.base}/rooms/door/{code}"))
+        assert "现在就能用" in page
+        done = worker.post(f"{worker.base}/rooms/door/{code}/use", data={"minutes": 15})
+        assert done.status_code == 303, text(done)
+        booking = re.search(r"bookings/([0-9a-f-]{36})", done.location)[1]
+        with keeper_ctx() as ctx:
+            assert ctx.get(Booking, booking).state == "here"
+        again = text(worker.get(f"{worker.base}/rooms/door/{code}"))
+        assert "已签到" in again
+        assert (
+            worker.post(f"{worker.base}/rooms/bookings/{booking}/leave").status_code == 303
+        )  # and out again
+
+
+def test_a_salon_of_fifteen_in_the_group_room(admin, make_room) -> None:
+    room, _ = make_room("团体活动室", "group", capacity=20, longest=240, approval="1")
+    wish = {**times(*hour(14, hours=2)), "people": 15, "title": "减压沙龙", "host": "1"}
+    done = admin.post(f"{admin.base}/rooms/{room}/book", data=wish)
+    assert done.status_code == 303
+    plan = text(admin.get(f"{admin.base}/rooms/plan?on={hour(14)[0].date()}"))
+    assert "减压沙龙" in plan
+    crowd = admin.post(f"{admin.base}/rooms/{room}/book", data={**wish, **times(*hour(17)), "people": 21})
+    assert crowd.status_code == 422
+    assert "最多容纳 20 人" in text(crowd)
+    assert "减压沙龙" in text(crowd)  # what was filled in is still there
+
+
+def test_a_keeper_closes_a_site_for_a_week(admin, worker, make_room, run_jobs, tenant) -> None:
+    room, _ = make_room("阅览室", "reading", minutes=60, step=60)
+    assert worker.post(f"{worker.base}/rooms/{room}/book", data=times(*hour(10))).status_code == 303
+    closing = {
+        "site_id": make_room.site,
+        "starts_at": tomorrow(0).strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": tomorrow(0, days=8).strftime("%Y-%m-%dT%H:%M"),
+        "note": "粉刷",
+    }
+    assert admin.post(f"{admin.base}/rooms/closings", data=closing).status_code == 303
+    run_jobs(tenant, "rooms.clear")
+    assert "已取消" in text(worker.get(f"{worker.base}/rooms/bookings"))
+    assert "你的一项安排有变动" in text(worker.get(f"{worker.base}/notices/"))
+    refused = worker.post(f"{worker.base}/rooms/{room}/book", data=times(*hour(11)))
+    assert refused.status_code == 422
+    assert "不开放" in text(refused)
+
+
+def test_a_counsellors_client_is_nobodys_to_see(
+    admin, make_room, agency_person, person, client_as, give_consent, assign
+) -> None:
+    room, _ = make_room("咨询室", "counselling")
+    helper, client = agency_person("helper"), person(name="王秀兰")
+    give_consent(client, USE)
+    assign(helper, client)
+    counsellor = client_as(helper)
+    assert "王秀兰" in text(counsellor.get(f"{counsellor.base}/rooms/clients"))
+    wish = {**times(tomorrow(10), tomorrow(10, 30)), "person_id": str(client.id)}
+    assert counsellor.post(f"{counsellor.base}/rooms/{room}/client", data=wish).status_code == 303
+    assert "王秀兰" in text(counsellor.get(f"{counsellor.base}/rooms/clients"))
+    day = tomorrow(10).date()
+    for path in (f"plan?on={day}", f"today?on={day}", "figures", "closings", f"{room}/screen"):
+        page = text(admin.get(f"{admin.base}/rooms/{path}"))
+        assert "王秀兰" not in page, path
+        assert str(client.id) not in page, path
+    assert "已占用" in text(admin.get(f"{admin.base}/rooms/plan?on={day}"))
+    for path in (f"keeper/bookings?on={day}", f"day?on={day}", "keeper/asked", "figures"):
+        answer = text(admin.get(f"{admin.base}/api/rooms/{path}"))
+        assert "王秀兰" not in answer, path
+        assert str(client.id) not in answer, path
+
+
+def test_both_doors_obey_the_same_rules(worker, make_room) -> None:
+    room, _ = make_room("阅览室", "reading", minutes=60, step=60)
+    api = f"{worker.base}/api/rooms/rooms/{room}/bookings"
+    assert worker.post(api, json=times(*hour(10))).status_code == 201
+    assert worker.post(api, json=times(*hour(10))).status_code == 409
+    assert worker.post(f"{worker.base}/rooms/{room}/book", data=times(*hour(10))).status_code == 409
+    off = times(tomorrow(10, 7), tomorrow(11, 7))
+    assert worker.post(api, json=off).status_code == 422
+    assert worker.post(f"{worker.base}/rooms/{room}/book", data=off).status_code == 422
+
+
+def test_a_calendar_reads_times_and_nothing_else(worker, client_as, tenant, make_room) -> None:
+    room, _ = make_room("宣泄室", "venting", minutes=60, step=60)
+    worker.post(f"{worker.base}/rooms/{room}/book", data=times(*hour(10)))
+    address = re.search(
+        r'value="http://[^/]+(/[^"]+\.ics)"', text(worker.post(f"{worker.base}/rooms/calendar"))
+    )[1]
+    visitor = client_as(tenant=tenant)
+    answer = visitor.get(address)
+    assert answer.status_code == 200
+    assert "SUMMARY:有安排" in text(answer)
+    assert "宣泄室" not in text(answer)
+    bearer = {"Authorization": f"Bearer {address.rpartition('/')[2].removesuffix('.ics')}"}
+    assert visitor.get(f"{worker.base}/api/rooms/bookings", headers=bearer).status_code == 403
+    worker.post(f"{worker.base}/rooms/calendar/end")
+    assert visitor.get(address).status_code == 404
+
+
+def test_a_room_has_a_picture_without_its_metadata(admin, worker, make_room) -> None:
+    room, _ = make_room("沙盘室", "sandtray")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "JPEG", exif=b"Exif\x00\x00secret")
+    picture.seek(0)
+    sent = admin.post(
+        f"{admin.base}/rooms/setup/rooms/{room}/photo",
+        data={"photo": (picture, "room.jpg")},
+        content_type="multipart/form-data",
+    )
+    assert sent.status_code == 303, text(sent)
+    shown = worker.get(f"{worker.base}/rooms/{room}/photo")
+    assert shown.mimetype == "image/jpeg"
+    assert b"secret" not in shown.data
+    assert f"/rooms/{room}/photo" in text(worker.get(f"{worker.base}/rooms/{room}"))
+
+
+def test_the_sign_is_a_page_to_print(admin, make_room) -> None:
+    room, code = make_room("音乐放松室", "music")
+    assert code in text(admin.get(f"{admin.base}/rooms/{room}/screen"))
+    answer = admin.get(f"{admin.base}/rooms/{room}/sign.pdf")
+    assert answer.data.startswith(b"%PDF")
+
+
+def test_something_broken_is_mended(admin, worker, make_room) -> None:
+    room, _ = make_room("音乐放松室", "music")
+    admin.post(f"{admin.base}/rooms/setup/rooms/{room}/equipment", data={"name": "放松椅"})
+    form = text(worker.get(f"{worker.base}/rooms/{room}/report"))
+    chair = re.search(r'<option value="([0-9a-f-]{36})">放松椅', form)[1]
+    worker.post(f"{worker.base}/rooms/{room}/report", data={"text": "扶手松了", "equipment_id": chair})
+    today = text(admin.get(f"{admin.base}/rooms/today"))
+    assert "扶手松了" in today
+    assert "林晓峰" not in today
+    on = tomorrow(9).date()
+    assert "放松椅" not in text(worker.get(f"{worker.base}/rooms/?on={on}"))  # not offered while it is broken
+    ticket = re.search(r"/rooms/tickets/([0-9a-f-]{36})", today)[1]
+    admin.post(f"{admin.base}/rooms/tickets/{ticket}", data={"state": "done"})
+    assert "放松椅" in text(worker.get(f"{worker.base}/rooms/?on={on}"))
+
+
+def test_figures_hide_the_few(admin, make_room, person, client_as, give_consent) -> None:
+    room, _ = make_room("咨询室", "counselling", minutes=60, step=60)
+    for n in range(4):
+        someone = person()
+        give_consent(someone, USE)
+        client = client_as(someone)
+        assert client.post(f"{client.base}/rooms/{room}/book", data=times(*hour(9 + n))).status_code == 303
+    month = hour(9)[0].astimezone(ZONE)
+    address = f"{admin.base}/api/rooms/figures?year={month.year}&month={month.month}"
+    [row] = admin.get(address).json["rooms"]
+    assert (row["bookings"], row["share"]) == ("—", "—")
+    someone = person()
+    give_consent(someone, USE)
+    client = client_as(someone)
+    assert client.post(f"{client.base}/rooms/{room}/book", data=times(*hour(15))).status_code == 303
+    [row] = admin.get(address).json["rooms"]
+    assert row["bookings"] == "5"
+    assert admin.get(f"{admin.base}/rooms/figures.xlsx").data.startswith(b"PK")
+
+
+def test_nobody_came_and_the_room_is_free_again(worker, make_room, keeper_ctx) -> None:
+    room, _ = make_room("音乐放松室", "music", check_in="1", minutes=60, step=60)
+    worker.post(f"{worker.base}/rooms/{room}/book", data=times(*hour(10)))
+    with keeper_ctx(tomorrow(10, 10)) as ctx:
+        assert clockwork.release(ctx) == []
+    with keeper_ctx(tomorrow(10, 20)) as ctx:
+        assert len(clockwork.release(ctx)) == 1
+    with keeper_ctx() as ctx:
+        [found] = [
+            one for one in finding.find(ctx, finding.Wanted(tomorrow(10).date())) if str(one.room.id) == room
+        ]
+        assert all(slot.free for slot in found.slots)
