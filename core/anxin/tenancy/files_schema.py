@@ -272,7 +272,7 @@ class TenantTable(Schema):
     hosts = many(matching(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "xinqing.example.com"))
     locale = one_of("zh_CN", "en", required=False)
     timezone = text(required=False)
-    modules = many(matching(r"[a-z][a-z0-9_]*", "rooms"), required=True)
+    modules = many(matching(r"[a-z][a-z0-9_]*", "my_module"), required=True)
     brand = fields.Nested(BrandTable, required=True)
     help_line = fields.Nested(HelpLineTable, required=True)
     roles = fields.Dict(
