@@ -418,7 +418,7 @@ def test_demo_tenants_survive_being_written(path: Path) -> None:
 
 
 def test_a_plan_speaks_both_languages() -> None:
-    one = files.parse(HEAD)
+    one = files.parse(HEAD + "modules = ['assessments']\n")
     two = files.parse(
         HEAD + "org = [{ code = 'CY1', name = '采油一矿' }]\nmodules = []\n[brand]\ncolour = '#123456'\n"
     )
