@@ -17,7 +17,7 @@ TYPES: dict[str, Any] = {
 STATES: dict[str, tuple[Any, str | None]] = {
     "asked": (lazy("Waits for a yes"), "warn"),
     "booked": (lazy("Booked"), "ok"),
-    "here": (lazy("Here"), "brand"),
+    "here": (lazy("Checked in"), "brand"),
     "done": (lazy("Over"), None),
     "no_show": (lazy("Nobody came"), "warn"),
     "cancelled": (lazy("Cancelled"), None),

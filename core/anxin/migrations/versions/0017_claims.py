@@ -1,7 +1,7 @@
 """Claims: what can be taken once at a time, for all modules.
 
-Revision ID: core_0015
-Revises: core_0014
+Revision ID: core_0017
+Revises: core_0016
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0015", "core_0014", None, None
+revision, down_revision, branch_labels, depends_on = "core_0017", "core_0016", None, None
 
 
 def upgrade() -> None:
