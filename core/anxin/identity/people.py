@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from anxin.extension.events import PersonLeft
-from anxin.identity import entries, groups, places, sessions, signin
+from anxin.identity import entries, factors, groups, places, sessions, signin, ways_in
 from anxin.identity.apply import set_contact
 from anxin.identity.models import Membership, Person, Placement, Role
 from anxin.identity.names import sort_key
@@ -341,6 +341,7 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
             }
             for stay in places.stays(ctx, person_id)
         ],
+        "signing_in": ways_in.own_copy(ctx, person_id),
     }
 
 
@@ -365,4 +366,5 @@ def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
             Placement.until.is_not(None),
         )
     )
-    return {"person": done.rowcount, "placement": past.rowcount, "group": groups.own_erase(ctx, person_id)}  # type: ignore[attr-defined]
+    counts = {"person": done.rowcount, "placement": past.rowcount}  # type: ignore[attr-defined]
+    return counts | {"group": groups.own_erase(ctx, person_id)} | ways_in.own_erase(ctx, person_id)
