@@ -63,15 +63,14 @@ def _come_in(
 
 def _keep(ctx: Ctx, said: dict[str, str], next_path: str | None) -> str:
     browser = capability.new_token()
-    row = ctx.add(
-        PendingSignIn(
-            kind="factor",
-            state_hash=capability.token_hash(browser),
-            next_path=next_path,
-            expires_at=ctx.now + WAITS,
-        )
+    row = PendingSignIn(
+        kind="factor",
+        state_hash=capability.token_hash(browser),
+        next_path=next_path,
+        expires_at=ctx.now + WAITS,
     )
     ctx.seal(row, "pending", said)
+    ctx.add(row)
     return browser
 
 

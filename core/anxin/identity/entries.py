@@ -250,11 +250,6 @@ class ScimGroupChanged(Entry):
     count: int | None = None
 
 
-@entry("identity.person_back", line=lazy("Recorded that a person is back"))
-class PersonBack(Entry):
-    subject_id: UUID
-
-
 @entry("identity.entered_contract", line=lazy("Entered under a service contract"))
 class EnteredContract(Entry):
     subject_id: UUID

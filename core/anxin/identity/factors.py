@@ -97,8 +97,9 @@ def set_up_app(ctx: Ctx, person: Person, secret: str, code: str) -> list[str]:
     step = totp.matching_step(secret, _digits(code), ctx.now.timestamp())
     if step is None:
         raise Invalid(fields={"code": [CodeWrong.message]}, code="code_wrong")
-    row = ctx.add(Authenticator(person_id=person.id, last_step=step))
+    row = Authenticator(person_id=person.id, last_step=step)
     ctx.seal(row, "secret", secret)
+    ctx.add(row)
     ctx.audit(entries.FactorAdded(subject_id=person.id, kind="app"))
     ctx.db.flush()
     return new_codes(ctx, person.id)

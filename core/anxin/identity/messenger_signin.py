@@ -41,18 +41,17 @@ def begin(ctx: Ctx, vendor: str, redirect_uri: str, next_path: str | None, *, us
     address = messengers.connect(ctx, row).address(
         redirect_uri, state, create_s256_code_challenge(verifier), inside=inside
     )
-    kept = ctx.add(
-        PendingSignIn(
-            kind="messenger",
-            messenger_id=row.id,
-            state_hash=capability.token_hash(browser),
-            next_path=next_path,
-            expires_at=ctx.now + PENDING,
-        )
+    kept = PendingSignIn(
+        kind="messenger",
+        messenger_id=row.id,
+        state_hash=capability.token_hash(browser),
+        next_path=next_path,
+        expires_at=ctx.now + PENDING,
     )
     ctx.seal(
         kept, "pending", {"state": state, "verifier": verifier, "redirect": redirect_uri, "corp": row.corp}
     )
+    ctx.add(kept)
     ctx.unaudited("a sign-in that has only begun")
     return Begun(address, browser)
 

@@ -42,8 +42,8 @@ def begin(ctx: Ctx, name: str, redirect_uri: str, next_path: str | None) -> tupl
         next_path=next_path,
         expires_at=ctx.now + PENDING,
     )
-    ctx.add(kept)
     ctx.seal(kept, "pending", pending.as_json())
+    ctx.add(kept)
     ctx.unaudited("a sign-in that has only begun")
     return address, browser
 

@@ -195,14 +195,13 @@ def _mine(ctx: Ctx) -> UUID:
 
 def _keep(ctx: Ctx, challenge: bytes, person_id: UUID | None) -> str:
     browser = capability.new_token()
-    row = ctx.add(
-        PendingSignIn(kind="passkey", state_hash=capability.token_hash(browser), expires_at=ctx.now + LIVES)
-    )
+    row = PendingSignIn(kind="passkey", state_hash=capability.token_hash(browser), expires_at=ctx.now + LIVES)
     ctx.seal(
         row,
         "pending",
         {"challenge": webauthn.helpers.bytes_to_base64url(challenge), "person": str(person_id or "")},
     )
+    ctx.add(row)
     ctx.unaudited("a challenge that nobody has answered yet")
     return browser
 

@@ -219,6 +219,23 @@ def first_link(ctx: Ctx, person_id: UUID) -> str:
             code="has_account",
         )
     return signin.make_link(ctx, person.id, "activate")
+def end_sessions(ctx: Ctx, person_id: UUID) -> int:
+    """Somebody lost a phone, or a leaver must be out at once: all their sessions and tokens end."""
+    person = ctx.get(Person, person_id)
+    count = sessions.end_all(ctx, person.id)
+    ctx.audit(entries.SessionEnded(subject_id=person.id, count=count))
+    return count
+
+
+def reset_factors(ctx: Ctx, person_id: UUID) -> None:
+    """Forget the second step of somebody who lost phone and codes; their sessions end, and they set up a new one at the
+    next sign-in. Nobody does this for themselves: whoever holds an open session must not get rid of the second step."""
+    person = ctx.get(Person, person_id)
+    if person.id == ctx.actor.person_id:
+        raise Conflict(lazy("Ask another administrator to reset your own second step."), code="own_factors")
+    factors.take_all(ctx, person.id)
+    sessions.end_all(ctx, person.id)
+    ctx.audit(entries.FactorsReset(subject_id=person.id))
 
 
 # ---- roles --------------------------------------------------------------------------------------------------------

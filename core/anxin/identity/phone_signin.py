@@ -41,17 +41,16 @@ class Shown:
 def begin(ctx: Ctx, next_path: str | None, *, device: str) -> str:
     """The desktop asks for a code; returns its own secret for the cookie."""
     desk, code = capability.new_token(), capability.new_token()
-    row = ctx.add(
-        PhoneSignIn(
-            desk_hash=capability.token_hash(desk),
-            code_hash=capability.token_hash(code),
-            number=10 + secrets.randbelow(90),
-            device=device,
-            next_path=next_path,
-            expires_at=ctx.now + LIVES,
-        )
+    row = PhoneSignIn(
+        desk_hash=capability.token_hash(desk),
+        code_hash=capability.token_hash(code),
+        number=10 + secrets.randbelow(90),
+        device=device,
+        next_path=next_path,
+        expires_at=ctx.now + LIVES,
     )
     ctx.seal(row, "code", code)
+    ctx.add(row)
     ctx.unaudited("a code that nobody has answered yet")
     return desk
 

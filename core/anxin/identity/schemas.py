@@ -23,7 +23,7 @@ class SignInRules(Input):
 
     @validates_schema
     def has_reason(self, data: dict[str, Any], **_more: Any) -> None:
-        if data["second_factor"] == "off" and len(data["second_factor_reason"].strip()) < 5:
+        if data["second_factor"] == "off" and len(data["second_factor_reason"].strip()) < 4:
             raise ValidationError(
                 {"second_factor_reason": [lazy("Say why nobody needs a second step here.")]}  # type: ignore[dict-item]
             )

@@ -20,7 +20,9 @@ def reset_link(ctx: Ctx, *, login_id: str | None) -> None:
         return
     token = signin.make_link(ctx, person.id, "reset")
     with locale_scope(person.locale or ctx.tenant.locale):
-        text = _("Somebody asked for a new passphrase for you. If it was you, open this link within two hours.")
+        text = _(
+            "Somebody asked for a new passphrase for you. If it was you, open this link within two hours."
+        )
         message = mailer.compose(ctx, new_id(), address, text, f"/welcome/{token}")
     try:
         mailer.send(ctx.runtime.settings, message)

@@ -13,10 +13,11 @@ from scim2_models import (
     Meta,
     NotFoundException,
     PreconditionFailedException,
+    Reference,
     UniquenessException,
 )
 
-from anxin.identity import sessions
+from anxin.identity import places, sessions
 from anxin.identity.entries import RoleGiven, RoleTaken, ScimGroupChanged
 from anxin.identity.factor_models import ScimGroup, ScimMember
 from anxin.identity.models import Membership, Person, Role
@@ -53,13 +54,12 @@ def resources(ctx: Ctx, found: Iterable[ScimGroup]) -> list[Any]:
     listed = list(found)
     members: dict[UUID, list[Any]] = {}
     rows = ctx.db.execute(
-        sa.select(ScimMember.group_id, Person.id, Person.name)
-        .join(Person, sa.and_(Person.tenant_id == ScimMember.tenant_id, Person.id == ScimMember.person_id))
+        sa.select(ScimMember.group_id, ScimMember.person_id)
         .where(ScimMember.tenant_id == ctx.tenant.id, ScimMember.group_id.in_([one.id for one in listed]))
-        .order_by(Person.id)
+        .order_by(ScimMember.person_id)
     )
-    for group_id, person_id, name in rows:
-        member = Member(value=str(person_id), ref=f"Users/{person_id}", type="User", display=name)
+    for group_id, person_id in rows:
+        member = Member(value=str(person_id), ref=Reference(f"Users/{person_id}"), type="User")
         members.setdefault(group_id, []).append(member)
     return [_resource(one, members.get(one.id, [])) for one in listed]
 
@@ -255,6 +255,7 @@ def _give(ctx: Ctx, one: ScimGroup, person_id: UUID) -> None:
             .where(Person.tenant_id == ctx.tenant.id, Person.id == person_id)
             .values(unit_id=one.unit_id)
         )
+        places.settle(ctx, [person_id])
 
 
 def _take(ctx: Ctx, one: ScimGroup, person_id: UUID) -> None:

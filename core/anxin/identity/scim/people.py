@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from scim2_models import Meta, NotFoundException, PreconditionFailedException, UniquenessException
 
-from anxin.identity import entries, people
+from anxin.identity import entries, people, places
 from anxin.identity.apply import set_contact
 from anxin.identity.factor_models import ScimGroup, ScimMember, ScimUser
 from anxin.identity.models import Membership, Person
@@ -29,7 +29,7 @@ Row = tuple[Person, ScimUser | None]
 def rows(ctx: Ctx, *where: Any) -> list[Row]:
     """People the directory sees: whoever works here, and whoever it brought itself."""
     statement = _visible(ctx, sa.select(Person, ScimUser)).where(*where).order_by(Person.id)
-    return [(person, known) for person, known in ctx.db.execute(statement)]
+    return [row.tuple() for row in ctx.db.execute(statement)]
 
 
 def _visible(ctx: Ctx, statement: Any) -> Any:
@@ -48,7 +48,7 @@ def count(ctx: Ctx) -> int:
 
 def page(ctx: Ctx, offset: int, limit: int) -> list[Row]:
     statement = _visible(ctx, sa.select(Person, ScimUser)).order_by(Person.id).offset(offset).limit(limit)
-    return [(person, known) for person, known in ctx.db.execute(statement)]
+    return [row.tuple() for row in ctx.db.execute(statement)]
 
 
 def one(ctx: Ctx, resource_id: str, *, lock: bool = False) -> Row:
@@ -148,7 +148,7 @@ def _groups(ctx: Ctx, ids: list[UUID]) -> dict[UUID, list[Any]]:
     groups: dict[UUID, list[Any]] = {}
     for person_id, group_id, title in found:
         groups.setdefault(person_id, []).append(
-            shapes.Membership(value=str(group_id), ref=f"Groups/{group_id}", display=title)
+            shapes.Membership(value=str(group_id), ref=shapes.Reference(f"Groups/{group_id}"), display=title)
         )
     return groups
 
@@ -323,5 +323,5 @@ def _come_or_go(ctx: Ctx, person: Person, *, active: bool) -> None:
     if not active and person.state == "active":
         people.leave(ctx, person.id)
     elif active and person.state == "left":
-        person.state, person.left_at = "active", None
-        ctx.audit(entries.PersonBack(subject_id=person.id))
+        people.come_back(ctx, person.id)
+    places.settle(ctx, [person.id])

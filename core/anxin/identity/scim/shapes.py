@@ -92,14 +92,13 @@ class EnterpriseUser(Extension):
 
 
 class Member(ComplexAttribute):
-    """Names are the roster's: a directory cannot call a member something else."""
+    """Always a user: groups are not nested here."""
 
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
     ref: Annotated[Reference["User"] | None, Mutability.immutable] = Field(
         None, serialization_alias="$ref", validation_alias="$ref"
     )
-    type: Annotated[str | None, Mutability.immutable] = None
-    display: Annotated[str | None, Mutability.read_only] = None
+    type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
 
 
 class Group(Resource[Any]):
