@@ -29,7 +29,7 @@ Row = tuple[Person, ScimUser | None]
 def rows(ctx: Ctx, *where: Any) -> list[Row]:
     """People the directory sees: whoever works here, and whoever it brought itself."""
     statement = _visible(ctx, sa.select(Person, ScimUser)).where(*where).order_by(Person.id)
-    return [row.tuple() for row in ctx.db.execute(statement)]
+    return [(row.Person, row.ScimUser) for row in ctx.db.execute(statement)]
 
 
 def _visible(ctx: Ctx, statement: Any) -> Any:
@@ -48,7 +48,7 @@ def count(ctx: Ctx) -> int:
 
 def page(ctx: Ctx, offset: int, limit: int) -> list[Row]:
     statement = _visible(ctx, sa.select(Person, ScimUser)).order_by(Person.id).offset(offset).limit(limit)
-    return [row.tuple() for row in ctx.db.execute(statement)]
+    return [(row.Person, row.ScimUser) for row in ctx.db.execute(statement)]
 
 
 def one(ctx: Ctx, resource_id: str, *, lock: bool = False) -> Row:
