@@ -12,7 +12,7 @@ from anxin.identity.admission import Waiting
 from anxin.identity.pages import BROWSER, bind, bp, come_in, device, give_session, relying_party
 from anxin.identity.schemas import CodeInput, PasskeyInput, ProofInput
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.errors import Invalid
+from anxin.kernel.errors import Invalid, NotFound, SignInRequired
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, guard
 from anxin.kernel.schemas import Nothing
 from anxin.web.pages import page
@@ -140,7 +140,10 @@ def app_begin(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 
 
 def _set_up(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
-    found = admission.waiting(ctx, request.cookies.get(BROWSER))
+    try:
+        found = admission.waiting(ctx, request.cookies.get(BROWSER))
+    except SignInRequired as ended:  # signed in all the same: only what was begun here is over
+        raise NotFound(ended.message) from ended
     return _enrol_page(ctx, found, url_for("identity.app_save"), error)
 
 

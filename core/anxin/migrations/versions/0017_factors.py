@@ -49,6 +49,12 @@ def _columns() -> None:
         ),
         schema="core",
     )
+    op.alter_column(
+        "sign_in",
+        "method",
+        comment="local, oidc, wecom, dingtalk, feishu, passkey, phone, contract, token",
+        schema="core",
+    )
     op.execute("ALTER TABLE core.role NO FORCE ROW LEVEL SECURITY")
     named = ", ".join(f"'{name}'" for name in STAFF)
     op.execute(f"UPDATE core.role SET second_factor = true WHERE helper OR name IN ({named})")  # noqa: S608
