@@ -219,6 +219,8 @@ def first_link(ctx: Ctx, person_id: UUID) -> str:
             code="has_account",
         )
     return signin.make_link(ctx, person.id, "activate")
+
+
 def end_sessions(ctx: Ctx, person_id: UUID) -> int:
     """Somebody lost a phone, or a leaver must be out at once: all their sessions and tokens end."""
     person = ctx.get(Person, person_id)

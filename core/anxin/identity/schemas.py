@@ -69,7 +69,7 @@ class ScimTokenInput(Input):
     days = fields.Integer(load_default=365, validate=validate.Range(1, 1095))
 
 
-class GroupInput(Input):
+class GroupMeaning(Input):
     role = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     unit_id = OptionalUUID(load_default=None, allow_none=True)
 

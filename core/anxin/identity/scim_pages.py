@@ -12,7 +12,7 @@ from anxin.identity.doors import record_refusal
 from anxin.identity.entries import ScimRefused
 from anxin.identity.pages import bp
 from anxin.identity.policy import SIGNIN_MANAGE
-from anxin.identity.schemas import GroupInput, ScimTokenInput
+from anxin.identity.schemas import GroupMeaning, ScimTokenInput
 from anxin.identity.scim import tokens
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
@@ -76,7 +76,7 @@ def scim_token_end(ctx: Ctx, data: dict[str, Any], token: UUID) -> ResponseRetur
 
 
 @bp.post("/admin/sign-in/directory/groups/<uuid:group>")
-@guard(SIGNIN_MANAGE, input=GroupInput, invalid=_settings, fresh=True)
+@guard(SIGNIN_MANAGE, input=GroupMeaning, invalid=_settings, fresh=True)
 def scim_group(ctx: Ctx, data: dict[str, Any], group: UUID) -> ResponseReturnValue:
     from anxin.identity.scim import groups  # see above
 
