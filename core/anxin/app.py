@@ -82,6 +82,8 @@ def _signed_in(runtime: Runtime) -> Ctx | None:
 
     A remembered tenant will do here: opening the session tells whether the memory is current.
     """
+    if request.path.startswith("/scim/"):  # a directory's token is no session (identity.scim)
+        return None
     directory: Directory = runtime.caches["directory"]
     tenant = directory.recall(request.environ.get("anxin.slug", "")) or request_tenant()
     bearer = cookies.bearer()

@@ -26,7 +26,11 @@ def installed(runtime: Runtime) -> Installed:
         modules=frozenset(registry.plugins),
         permissions={p.name: SCOPES[: SCOPES.index(p.scope) + 1] for p in registry.permissions.values()},
         clinical=frozenset(p.name for p in registry.permissions.values() if p.clinical),
-        settings={name: schema for name in registry.plugins if (schema := registry.settings_schema(name))},
+        settings={
+            name: schema
+            for name in (*registry.plugins, *registry.core.settings)
+            if (schema := registry.settings_schema(name))
+        },
     )
 
 

@@ -6,7 +6,7 @@ rolled back.
 
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from flask import Flask, g, jsonify, redirect, request, url_for
@@ -18,7 +18,14 @@ from werkzeug.wrappers import Response
 
 from anxin import web
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.errors import AnxinError, ConsentRequired, Invalid, SignInRequired, Unavailable
+from anxin.kernel.errors import (
+    AnxinError,
+    ConsentRequired,
+    Invalid,
+    ProofRequired,
+    SignInRequired,
+    Unavailable,
+)
 from anxin.kernel.i18n import lazy
 
 log = logging.getLogger("anxin.errors")
@@ -54,6 +61,8 @@ def answer(error: AnxinError | HTTPException) -> Response:
         return problem(error)
     if isinstance(error, SignInRequired):
         return _to(url_for("identity.sign_in", next=_here()))
+    if isinstance(error, ProofRequired):
+        return _to(url_for("identity.confirm", next=_form_page()))
     if isinstance(error, ConsentRequired):
         return _to(url_for("consent.ask", purpose=error.purpose, next=_here()))
     return web.render_error(error, shell=_shell(ctx))
@@ -108,7 +117,7 @@ def problem(error: AnxinError | HTTPException) -> Response:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/scim/"))
 
 
 def _to(address: str) -> Response:
@@ -124,6 +133,12 @@ def _here() -> str:
         return request.script_root + "/"
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     return quote(request.script_root + request.path, safe="/") + query
+
+
+def _form_page() -> str:
+    """The page whose form was sent, when the browser says so and it is ours."""
+    came = urlsplit(request.referrer or "")
+    return came.path if request.method != "GET" and came.netloc == request.host else _here()
 
 
 def _shell(ctx: Ctx | None) -> str:

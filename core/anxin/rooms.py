@@ -16,7 +16,16 @@ from anxin.contracts import policy as contracts
 from anxin.extension.registry import CoreParts, Registry
 from anxin.files import policy as files
 from anxin.identity import api as identity_api
-from anxin.identity import me_pages, people_pages, roster_api, roster_pages, settings_pages  # noqa: F401  (their routes join the room's blueprint)
+from anxin.identity import (  # noqa: F401  (their routes join the room's blueprint)
+    me_pages,
+    people_pages,
+    phone_pages,
+    roster_api,
+    roster_pages,
+    scim_pages,
+    second_pages,
+    settings_pages,
+)
 from anxin.identity import pages as identity_pages
 from anxin.identity import policy as identity
 from anxin.kernel.entry import Refused

@@ -21,6 +21,8 @@ ROLES = ("employee", "admin", "helper", "supervisor")
 WRITES_ON_GET = {
     "identity.oidc_begin": "the state of a sign-in on its way; OpenID Connect begins with a GET",
     "identity.oidc_return": "OpenID Connect comes back with a GET; state, nonce and cookie make it single-use",
+    "identity.messenger_begin": "as with OpenID Connect",
+    "identity.messenger_return": "as with OpenID Connect",
     "notices.open_notice": "opening a notice is reading it; nothing else changes and doing it again changes nothing",
 }
 

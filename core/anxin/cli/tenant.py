@@ -7,6 +7,10 @@ import click
 from anxin import apply as tenants
 from anxin.app import create_app
 from anxin.cli.options import database_option, json_option, print_json
+from anxin.cli.user import served_at
+from anxin.identity.scim import tokens as scim_tokens
+from anxin.kernel.actor import system
+from anxin.kernel.ctx import tenant_scope
 from anxin.kernel.errors import Invalid, NotFound
 from anxin.kernel.i18n import lazy
 from anxin.kernel.runtime import Runtime
@@ -26,6 +30,7 @@ def tenant() -> None:
       anxin tenant plan tenants/demo/dongling.toml
       anxin tenant apply tenants/demo/dongling.toml
       anxin tenant export dongling > dongling.toml
+      anxin tenant scim-token dongling --json
     """
 
 
@@ -95,6 +100,30 @@ def export(settings: Settings, slug: str) -> None:
     if found is None:
         raise NotFound(lazy("There is no tenant “%(slug)s” that came from a file.", slug=slug))
     click.echo(files.write(found), nl=False)
+
+
+@tenant.command("scim-token")
+@click.argument("slug")
+@click.option("--name", default="anxin tenant scim-token", help="What the token is for.")
+@click.option("--days", default=365, type=click.IntRange(1, 1095), help="How long it is good for.")
+@json_option
+@database_option
+def scim_token(settings: Settings, slug: str, name: str, days: int, as_json: bool) -> None:
+    """Make a token for the tenant's directory (SCIM 2.0) and print it with the address; it is shown only now.
+
+    \b
+    Examples:
+      anxin tenant scim-token dongling --json
+    """
+    runtime = _runtime(settings)
+    found = runtime.caches["directory"].by_slug(slug)
+    with tenant_scope(runtime, found, system("cli.tenant.scim_token")) as ctx:
+        token = scim_tokens.make(ctx, name, days)
+    base = f"{served_at(settings)}/t/{found.slug}/scim/v2"
+    if as_json:
+        print_json({"base": base, "token": token})
+    else:
+        click.echo(f"{base}\n{token}")
 
 
 def _runtime(settings: Settings) -> Runtime:

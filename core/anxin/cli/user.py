@@ -78,7 +78,7 @@ def link(settings: Settings, slug: str, login: str, as_json: bool) -> None:
         row = _login(ctx, login)
         kind = "reset" if row.password else "activate"
         token = signin.make_link(ctx, row.person_id, kind)
-    address = f"{_served_at(settings)}/t/{tenant.slug}/welcome/{token}"
+    address = f"{served_at(settings)}/t/{tenant.slug}/welcome/{token}"
     if as_json:
         print_json({"login": login, "kind": kind, "link": address})
     else:
@@ -105,7 +105,7 @@ def sign_out(settings: Settings, slug: str, login: str) -> None:
     click.echo(f"{count} sessions ended")
 
 
-def _served_at(settings: Settings) -> str:
+def served_at(settings: Settings) -> str:
     """The public address, or where `anxin up` serves this folder now: it may have been given another port."""
     owner = current_owner(settings.data_dir)
     if settings.sources["public_url"] == "derived" and owner is not None and owner.url:

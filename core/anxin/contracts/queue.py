@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from anxin.contracts.words import CLOCK_NAMES
 from anxin.extension.hookspecs import QueueItem
+from anxin.identity.contract_signin import running
 from anxin.identity.models import Membership, Person
 from anxin.identity.roles import Scope, grants, reaches_care
-from anxin.identity.signin import running
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.ctx import Ctx, enter, tenant_scope
 from anxin.kernel.i18n import lazy, local

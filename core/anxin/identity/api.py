@@ -5,19 +5,23 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from anxin.identity import me, people, people_list, places
-from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE
+from anxin.identity import factors, me, messengers, people, people_list, places, rules
+from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE, SIGNIN_MANAGE
 from anxin.identity.schemas import (
+    MessengerInput,
     PersonInput,
     PersonOut,
     PersonSearch,
     RoleInput,
+    ScimTokenInput,
     SessionOut,
+    SignInRules,
     StayOut,
     TokenInput,
     TokenOut,
     filter_of,
 )
+from anxin.identity.scim import tokens
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import SIGNED_IN, guard
@@ -55,6 +59,31 @@ class LinkOut(Schema):
     token = fields.String()
 
 
+class FactorsOut(Schema):
+    app = fields.Boolean()
+    passkeys = fields.Integer()
+    codes = fields.Integer()
+
+
+class ScimTokenOut(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    made_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime()
+    used_at = fields.AwareDateTime(allow_none=True)
+
+
+class MessengerOut(Schema):
+    id = fields.UUID()
+    vendor = fields.String()
+    corp = fields.String()
+    app = fields.String()
+    match_by = fields.String()
+    signs_in = fields.Boolean()
+    sends = fields.Boolean()
+    on = fields.Boolean()
+
+
 @bp.get("/me")
 @guard(SIGNED_IN)
 @bp.response(200, MeOut)
@@ -80,7 +109,7 @@ def end_session(ctx: Ctx, session: UUID) -> Any:
 
 
 @bp.post("/tokens")
-@guard(SIGNED_IN)
+@guard(SIGNED_IN, fresh=True)
 @bp.arguments(TokenInput)
 @bp.response(201, TokenOut)
 def make_token(ctx: Ctx, data: dict[str, Any]) -> Any:
@@ -156,7 +185,7 @@ def person_first_link(ctx: Ctx, person: UUID) -> Any:
 
 
 @bp.post("/people/<uuid:person>/roles")
-@guard(ROLES_MANAGE)
+@guard(ROLES_MANAGE, fresh=True)
 @bp.arguments(RoleInput)
 @bp.response(204)
 def give_role(ctx: Ctx, data: dict[str, Any], person: UUID) -> Any:
@@ -170,3 +199,86 @@ def give_role(ctx: Ctx, data: dict[str, Any], person: UUID) -> Any:
 def take_role(ctx: Ctx, person: UUID, membership: UUID) -> Any:
     """Take a role back."""
     people.take_role(ctx, person, membership)
+
+
+@bp.delete("/people/<uuid:person>/sessions")
+@guard(PEOPLE_MANAGE)
+@bp.response(204)
+def end_sessions_of(ctx: Ctx, person: UUID) -> Any:
+    """End all sessions and tokens of a person, at once."""
+    people.end_sessions(ctx, person)
+
+
+@bp.delete("/people/<uuid:person>/second-step")
+@guard(ROLES_MANAGE, fresh=True)
+@bp.response(204)
+def reset_second_step(ctx: Ctx, person: UUID) -> Any:
+    """Forget a person's second step; they set up a new one at the next sign-in."""
+    people.reset_factors(ctx, person)
+
+
+@bp.get("/me/second-step")
+@guard(SIGNED_IN)
+@bp.response(200, FactorsOut)
+def my_second_step(ctx: Ctx) -> Any:
+    """Which second factors the caller has. They are set up in a browser, where the phone and the device are."""
+    return factors.of(ctx, me.mine(ctx))
+
+
+@bp.get("/sign-in/rules")
+@guard(SIGNIN_MANAGE)
+@bp.response(200, SignInRules)
+def sign_in_rules(ctx: Ctx) -> Any:
+    """Who shows a second factor, and when sessions end."""
+    return ctx.settings_of("identity")
+
+
+@bp.put("/sign-in/rules")
+@guard(SIGNIN_MANAGE, fresh=True)
+@bp.arguments(SignInRules)
+@bp.response(204)
+def change_sign_in_rules(ctx: Ctx, data: dict[str, Any]) -> Any:
+    """Replace the rules."""
+    rules.save(ctx, data)
+
+
+@bp.get("/sign-in/messengers")
+@guard(SIGNIN_MANAGE)
+@bp.response(200, MessengerOut(many=True))
+def list_messengers(ctx: Ctx) -> Any:
+    """WeCom, DingTalk and Feishu as they are set up; never a secret."""
+    return messengers.all_of(ctx)
+
+
+@bp.put("/sign-in/messengers/<vendor>")
+@guard(SIGNIN_MANAGE, fresh=True)
+@bp.arguments(MessengerInput)
+@bp.response(200, MessengerOut)
+def save_messenger(ctx: Ctx, data: dict[str, Any], vendor: str) -> Any:
+    """Set a messenger up ("wecom", "dingtalk", "feishu"); id and secret are tried out at once."""
+    return messengers.save(ctx, vendor, data)
+
+
+@bp.get("/sign-in/scim-tokens")
+@guard(SIGNIN_MANAGE)
+@bp.response(200, ScimTokenOut(many=True))
+def list_scim_tokens(ctx: Ctx) -> Any:
+    """The directory's live tokens; never the tokens themselves."""
+    return tokens.live(ctx)
+
+
+@bp.post("/sign-in/scim-tokens")
+@guard(SIGNIN_MANAGE, fresh=True)
+@bp.arguments(ScimTokenInput)
+@bp.response(201, TokenOut)
+def make_scim_token(ctx: Ctx, data: dict[str, Any]) -> Any:
+    """Make a token for the employer's directory; it is shown once."""
+    return {"token": tokens.make(ctx, data["name"], data["days"])}
+
+
+@bp.delete("/sign-in/scim-tokens/<uuid:token>")
+@guard(SIGNIN_MANAGE, fresh=True)
+@bp.response(204)
+def end_scim_token(ctx: Ctx, token: UUID) -> Any:
+    """End a token of the directory, at once."""
+    tokens.end(ctx, token)

@@ -44,6 +44,7 @@ def _roles(ctx: Ctx, wanted: TenantFile) -> None:
         }
         row = known.get(name) or ctx.add(Role(name=name, title="", grants={}))
         row.title, row.grants, row.helper = told.title.of(ctx.tenant.locale), grants, told.held_by == "agency"
+        row.second_factor = told.second_factor
     for name, row in known.items():
         if name not in wanted.roles:
             ctx.db.delete(row)

@@ -10,6 +10,7 @@ from anxin.kernel.i18n import lazy
 class SignedIn(Entry):
     subject_id: UUID
     method: str
+    second: bool = False
 
 
 @entry("identity.sign_in_refused", line=lazy("A sign-in was refused"))
@@ -191,6 +192,62 @@ class MessengerRemoved(Entry):
 class MessengerLinked(Entry):
     subject_id: UUID
     messenger_id: UUID
+
+
+@entry("identity.factor_added", line=lazy("Set up a second step for signing in"))
+class FactorAdded(Entry):
+    subject_id: UUID
+    kind: str
+
+
+@entry("identity.factor_removed", line=lazy("Removed or used up a second step for signing in"))
+class FactorRemoved(Entry):
+    subject_id: UUID
+    kind: str
+
+
+@entry("identity.factors_reset", line=lazy("Reset the second step for signing in"))
+class FactorsReset(Entry):
+    subject_id: UUID
+
+
+@entry("identity.proved", line=lazy("Confirmed who they are before a sensitive step"))
+class Proved(Entry):
+    subject_id: UUID
+    method: str
+
+
+@entry("identity.policy_changed", line=lazy("Changed the rules for signing in"))
+class PolicyChanged(Entry):
+    fields: tuple[str, ...]
+
+
+@entry("identity.phone_sign_in", line=lazy("Answered on the phone whether a computer may sign in"))
+class PhoneAnswered(Entry):
+    subject_id: UUID
+    answer: str
+
+
+@entry("identity.scim_token_made", line=lazy("Made a token for the employer's directory"))
+class ScimTokenMade(Entry):
+    token_id: UUID
+
+
+@entry("identity.scim_token_ended", line=lazy("Ended a token of the employer's directory"))
+class ScimTokenEnded(Entry):
+    token_id: UUID
+
+
+@entry("identity.scim_refused", line=lazy("The employer's directory was refused"))
+class ScimRefused(Entry):
+    code: str
+
+
+@entry("identity.scim_group", line=lazy("Changed a group of the employer's directory"))
+class ScimGroupChanged(Entry):
+    group_id: UUID
+    what: str
+    count: int | None = None
 
 
 @entry("identity.entered_contract", line=lazy("Entered under a service contract"))

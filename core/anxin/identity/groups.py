@@ -153,6 +153,7 @@ def mine(ctx: Ctx) -> list[str]:
 
 def of_person(ctx: Ctx, person_id: UUID) -> list[str]:
     """For a helper: the groups of a person they work with, who agreed that helpers know; the look is recorded."""
+    ctx.get(Person, person_id)  # absent, foreign and not-yours alike are not found
     found = ctx.scalars(ctx.select(CareGroupMember).where(CareGroupMember.person_id == person_id)).all()
     ids = [row.group_id for row in found if row.until is None]
     ctx.audit(entries.GroupsRead(subject_id=person_id))

@@ -65,7 +65,7 @@ def make_token(ctx: Ctx, name: str, days: int) -> str:
     if person is None:
         raise NotFound()
     token = sessions.start(
-        ctx, person, method="token", kind="token", name=name, lifetime=timedelta(days=days), idle=None
+        ctx, person, method="token", kind="token", name=name, lifetime=timedelta(days=days)
     )
     ctx.db.flush()
     row = sign_ins(ctx, "token")[0]

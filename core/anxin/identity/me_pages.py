@@ -58,7 +58,7 @@ def my_tokens(ctx: Ctx) -> ResponseReturnValue:
 
 
 @bp.post("/me/tokens")
-@guard(SIGNED_IN, input=TokenInput, invalid=_tokens)
+@guard(SIGNED_IN, input=TokenInput, invalid=_tokens, fresh=True)
 def make_token(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     return _tokens(ctx, made=me.make_token(ctx, data["name"], data["days"]))
 

@@ -210,6 +210,9 @@ class Role(TenantModel):
         server_default=sa.false(),
         comment="only staff under a contract may hold it; clinical grants live here alone",
     )
+    second_factor: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="whoever holds it signs in with a second factor"
+    )
 
 
 class Assignment(TenantModel):
@@ -285,7 +288,13 @@ class SignIn(TenantModel):
     person_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(server_default="browser")
     token_hash: Mapped[bytes]
-    method: Mapped[str] = mapped_column(comment="local, oidc, contract, token")
+    method: Mapped[str] = mapped_column(
+        comment="local, oidc, wecom, dingtalk, feishu, passkey, phone, contract, token"
+    )
+    strong: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="a second factor or a passkey was shown"
+    )
+    proved_at: Mapped[datetime | None] = mapped_column(comment="who it is was last proved anew")
     name: Mapped[str | None] = mapped_column(comment="a token's name")
     device: Mapped[str | None] = mapped_column(comment="browser and system, coarse")
     permissions: Mapped[list[str] | None] = mapped_column(

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from anxin.extension.events import PersonLeft
-from anxin.identity import entries, groups, places, sessions, signin
+from anxin.identity import entries, factors, groups, places, sessions, signin, ways_in
 from anxin.identity.apply import set_contact
 from anxin.identity.models import Membership, Person, Placement, Role
 from anxin.identity.names import sort_key
@@ -221,6 +221,25 @@ def first_link(ctx: Ctx, person_id: UUID) -> str:
     return signin.make_link(ctx, person.id, "activate")
 
 
+def end_sessions(ctx: Ctx, person_id: UUID) -> int:
+    """Somebody lost a phone, or a leaver must be out at once: all their sessions and tokens end."""
+    person = ctx.get(Person, person_id)
+    count = sessions.end_all(ctx, person.id)
+    ctx.audit(entries.SessionEnded(subject_id=person.id, count=count))
+    return count
+
+
+def reset_factors(ctx: Ctx, person_id: UUID) -> None:
+    """Forget the second step of somebody who lost phone and codes; their sessions end, and they set up a new one at the
+    next sign-in. Nobody does this for themselves: whoever holds an open session must not get rid of the second step."""
+    person = ctx.get(Person, person_id)
+    if person.id == ctx.actor.person_id:
+        raise Conflict(lazy("Ask another administrator to reset your own second step."), code="own_factors")
+    factors.take_all(ctx, person.id)
+    sessions.end_all(ctx, person.id)
+    ctx.audit(entries.FactorsReset(subject_id=person.id))
+
+
 # ---- roles --------------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +360,7 @@ def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
             }
             for stay in places.stays(ctx, person_id)
         ],
+        "signing_in": ways_in.own_copy(ctx, person_id),
     }
 
 
@@ -365,4 +385,5 @@ def own_erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
             Placement.until.is_not(None),
         )
     )
-    return {"person": done.rowcount, "placement": past.rowcount, "group": groups.own_erase(ctx, person_id)}  # type: ignore[attr-defined]
+    counts = {"person": done.rowcount, "placement": past.rowcount}  # type: ignore[attr-defined]
+    return counts | {"group": groups.own_erase(ctx, person_id)} | ways_in.own_erase(ctx, person_id)

@@ -67,7 +67,8 @@ def export(
             )
         task.report(len(rows), len(found))
     header = (
-        _("Name"), _("Employee number"), _("Kind of person"), _("Unit"), _("Job"), _("Employed by"), _("Hired on"), _("Roles"),
+        _("Name"), _("Employee number"), _("Kind of person"), _("Unit"),
+        _("Job"), _("Employed by"), _("Hired on"), _("Roles"),
     )  # fmt: skip
     content = workbook([Sheet(_("People"), header, rows, widths=(14, 14, 12, 36, 16, 24, 12, 24))])
     file = keep_file(ctx, content, name=f"{_('People')}.xlsx", media_type=XLSX, kind=KIND, keep=KEEP)

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Select
 
 from anxin.identity import entries
-from anxin.identity.models import Login, Membership, Person, ProviderAccount
+from anxin.identity.factor_models import Passkey
+from anxin.identity.models import Login, Membership, MessengerAccount, Person, ProviderAccount
 from anxin.identity.names import sort_key
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
@@ -132,11 +133,21 @@ def _has_account() -> sa.ColumnElement[bool]:
         .where(ProviderAccount.tenant_id == Person.tenant_id, ProviderAccount.person_id == Person.id)
         .exists()
     )
-    return sa.or_(own, employers)
+    messengers = (
+        sa.select(sa.literal(1))
+        .where(MessengerAccount.tenant_id == Person.tenant_id, MessengerAccount.person_id == Person.id)
+        .exists()
+    )
+    passkeys = (
+        sa.select(sa.literal(1))
+        .where(Passkey.tenant_id == Person.tenant_id, Passkey.person_id == Person.id)
+        .exists()
+    )
+    return sa.or_(own, employers, messengers, passkeys)
 
 
 def has_account(ctx: Ctx, person_id: UUID) -> bool:
-    """Can this person sign in already, by a passphrase or through the employer? It says nothing about any use."""
+    """Can this person sign in already, by a passphrase, a passkey or through the employer? It says nothing about any use."""
     return bool(
         ctx.db.scalar(
             sa.select(Person.id).where(

@@ -130,15 +130,29 @@ def person_return(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseRetur
 
 
 @bp.post("/admin/people/<uuid:person>/link")
-@guard(PEOPLE_MANAGE, input=Nothing)
+@guard(PEOPLE_MANAGE, input=Nothing, fresh=True)
 def person_link(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
     """A single-use activation link, shown once, to hand over or send."""
     token = people.first_link(ctx, person)
     return _person(ctx, person, link=url_for("identity.link", token=token, _external=True))
 
 
+@bp.post("/admin/people/<uuid:person>/sessions/end")
+@guard(PEOPLE_MANAGE, input=Nothing)
+def person_sign_out(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
+    people.end_sessions(ctx, person)
+    return redirect(url_for("identity.person", person=person), code=303)
+
+
+@bp.post("/admin/people/<uuid:person>/second-step/reset")
+@guard(ROLES_MANAGE, input=Nothing, fresh=True)
+def person_reset_factors(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
+    people.reset_factors(ctx, person)
+    return redirect(url_for("identity.person", person=person), code=303)
+
+
 @bp.post("/admin/people/<uuid:person>/roles")
-@guard(ROLES_MANAGE, input=RoleInput, invalid=_person_again)
+@guard(ROLES_MANAGE, input=RoleInput, invalid=_person_again, fresh=True)
 def role_give(ctx: Ctx, data: dict[str, Any], person: UUID) -> ResponseReturnValue:
     people.give_role(ctx, person, data["role"], data["unit"])
     return redirect(url_for("identity.person", person=person), code=303)

@@ -7,7 +7,17 @@ from marshmallow import Schema, fields, validate
 
 from anxin.extension.manifest import NavItem, Purpose, Retention, SubjectRights
 from anxin.identity import entries, group_lists, people, people_export, places, roster_desk
-from anxin.identity.models import CareGroupMember, Link, Person, Placement, RosterImport, SignIn
+from anxin.identity.factor_models import KnownDevice, PhoneSignIn
+from anxin.identity.models import (
+    CareGroupMember,
+    Link,
+    PendingSignIn,
+    Person,
+    Placement,
+    RosterImport,
+    SignIn,
+)
+from anxin.identity.schemas import SignInRules
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
@@ -78,6 +88,7 @@ NAV = [
         order=70,
         group=lazy("Set up"),
     ),
+    NavItem(lazy("My sign-in"), "identity.my_security", None, icon="key-round", order=98),
     NavItem(lazy("Me"), "identity.me_index", None, icon="user-round", shell="employee", order=99),  # noqa: S604  (a page shell, not a command shell)
 ]
 
@@ -96,7 +107,7 @@ class RosterSettings(Schema):
     )
 
 
-SETTINGS: dict[str, type[Any]] = {"roster": RosterSettings}
+SETTINGS: dict[str, type[Any]] = {"identity": SignInRules, "roster": RosterSettings}
 SUBJECTS = [SubjectRights("identity", people.own_copy, people.own_erase)]
 RETENTION = [
     Retention(
@@ -109,6 +120,18 @@ RETENTION = [
         reason=lazy("Imports of rosters older than a year"),
     ),
     Retention(Link, after=timedelta(days=30), since="made_at", reason=lazy("Used and expired links")),
+    Retention(
+        PendingSignIn,
+        after=timedelta(days=1),
+        since="made_at",
+        reason=lazy("Sign-ins that were not finished"),
+    ),
+    Retention(
+        PhoneSignIn, after=timedelta(days=30), since="made_at", reason=lazy("Codes for signing in by phone")
+    ),
+    Retention(
+        KnownDevice, after=timedelta(days=365), since="made_at", reason=lazy("Browsers that were used before")
+    ),
 ]
 PERSONAL_DATA: list[Any] = [
     Person.name,

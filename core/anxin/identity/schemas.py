@@ -2,11 +2,82 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from anxin.identity.people import OWN_KINDS, RELATIONS
 from anxin.identity.people_list import KINDS, STATES, Filter
+from anxin.kernel.i18n import lazy
 from anxin.kernel.schemas import Input, OptionalDate, OptionalUUID
+
+
+class SignInRules(Input):
+    """The tenant's rules: who shows a second factor, and when sessions end. Leaving it out needs a reason, which the
+    audit trail's readers see."""
+
+    second_factor = fields.String(
+        load_default="staff", validate=validate.OneOf(["staff", "everybody", "off"])
+    )
+    second_factor_reason = fields.String(load_default="", validate=validate.Length(max=300))
+    session_hours = fields.Integer(load_default=12, validate=validate.Range(1, 168))
+    idle_minutes = fields.Integer(load_default=60, validate=validate.Range(5, 1440))
+
+    @validates_schema
+    def has_reason(self, data: dict[str, Any], **_more: Any) -> None:
+        if data["second_factor"] == "off" and len(data["second_factor_reason"].strip()) < 4:
+            raise ValidationError(
+                {"second_factor_reason": [lazy("Say why nobody needs a second step here.")]}  # type: ignore[dict-item]
+            )
+
+
+class MessengerInput(Input):
+    corp = fields.String(required=True, validate=validate.Length(1, 100))
+    app = fields.String(required=True, validate=validate.Length(1, 100))
+    agent = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    secret = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+    api = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"^(https?://[^\s?#]{3,200})?$")
+    )
+    login = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"^(https?://[^\s?#]{3,200})?$")
+    )
+    match_by = fields.String(load_default="number", validate=validate.OneOf(["number", "user_id", "mobile"]))
+    signs_in = fields.Boolean(load_default=False)
+    sends = fields.Boolean(load_default=False)
+    admits_unknown = fields.Boolean(load_default=False)
+
+
+class CodeInput(Input):
+    code = fields.String(required=True, validate=validate.Length(1, 40))
+
+
+class ProofInput(Input):
+    code = fields.String(load_default="", validate=validate.Length(max=40))
+    passphrase = fields.String(load_default="", validate=validate.Length(max=1000))
+    next = fields.String(load_default=None, allow_none=True)
+
+
+class ForgotInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class PickInput(Input):
+    number = fields.Integer(required=True, validate=validate.Range(0, 99))
+
+
+class ScimTokenInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    days = fields.Integer(load_default=365, validate=validate.Range(1, 1095))
+
+
+class GroupMeaning(Input):
+    role = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    unit_id = OptionalUUID(load_default=None, allow_none=True)
+
+
+class PasskeyInput(Input):
+    credential = fields.String(required=True, validate=validate.Length(2, 20_000))
+    name = fields.String(load_default="", validate=validate.Length(max=60))
+    next = fields.String(load_default=None, allow_none=True)
 
 
 class LocalSignIn(Input):

@@ -21,8 +21,6 @@ from anxin.kernel.errors import SignInRequired
 from anxin.kernel.runtime import Runtime
 
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
-ABSOLUTE = timedelta(hours=12)
-IDLE = timedelta(minutes=60)
 
 _WHO = """
 SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_id, p.locale, p.contract_id,
@@ -35,7 +33,8 @@ SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_i
        (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key,
        coalesce((SELECT jsonb_object_agg(a.purpose, a.version) FROM core.consent a
                   WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.agreed), '{}') AS agreed,
-       here.config_version, here.closed_at IS NOT NULL AS closed, home.slug AS agency_slug, c.services, c.roles
+       here.config_version, here.closed_at IS NOT NULL AS closed, home.slug AS agency_slug, c.services, c.roles,
+       CASE WHEN s.kind = 'browser' THEN greatest(s.made_at, s.proved_at) END AS proved
   FROM core.sign_in s
   JOIN core.person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
   JOIN core.tenant here ON here.id = s.tenant_id
@@ -75,7 +74,7 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
 
 def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:
     session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *rest = row
-    *_, agency_slug, services, roles = rest
+    *_, agency_slug, services, roles, proved = rest
     held = [(role, UUID(unit) if unit else None) for role, unit in memberships]
     scope = Scope(services, roles) if contract_id is not None else None
     if scope:
@@ -94,6 +93,7 @@ def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Acto
         contract_id=contract_id,
         session_id=session_id,
         locale=locale,
+        proved_at=proved,
     )
 
 
@@ -106,13 +106,17 @@ def start(
     kind: str = "browser",
     name: str | None = None,
     permissions: list[str] | None = None,
-    lifetime: timedelta = ABSOLUTE,
-    idle: timedelta | None = IDLE,
+    lifetime: timedelta | None = None,
+    strong: bool = False,
 ) -> str:
     """Begin a session for a person and return its token (the cookie's value). The caller audits.
 
+    It ends as the tenant's settings say: after a time, and after a shorter one without a request (`kind` "browser").
+
     The capability is made at once, the row with the caller's commit: a token without its row opens nothing.
     """
+    rules = ctx.settings_of("identity")
+    lifetime = lifetime or timedelta(hours=rules["session_hours"])
     memberships = [
         (role, unit)
         for role, unit in ctx.db.execute(
@@ -137,7 +141,7 @@ def start(
         reach="clinical" if clinical else "self",
         person_id=person.id,
         lifetime=lifetime,
-        idle=idle,
+        idle=timedelta(minutes=rules["idle_minutes"]) if kind == "browser" else None,
     )
     ctx.add(
         SignIn(
@@ -148,6 +152,7 @@ def start(
             name=name,
             device=device,
             permissions=permissions,
+            strong=strong,
             expires_at=now() + lifetime,
         )
     )

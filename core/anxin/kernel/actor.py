@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -42,6 +43,7 @@ class Actor:
     contract_id: UUID | None = None
     session_id: UUID | None = None
     locale: str | None = None
+    proved_at: datetime | None = None  # a session: when it was last proved who this is; None for programs
     task: str | None = None  # a system actor's job or command ("cli.tenant.apply")
 
     @property

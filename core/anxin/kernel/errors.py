@@ -72,6 +72,14 @@ class SignInRequired(AnxinError):
     message = lazy("Please sign in first.")
 
 
+class ProofRequired(AnxinError):
+    """A sensitive step in a session that has been open for a while: show again who you are."""
+
+    status = 401
+    code = "proof_required"
+    message = lazy("Please confirm first that it is you.")
+
+
 class ConsentRequired(AnxinError):
     """The actor's own data, and they have not agreed to the purpose (in its current version) yet."""
 

@@ -8,6 +8,7 @@ the audit entries, and the commit. A route without it cannot be registered (see 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Literal
 
@@ -19,7 +20,8 @@ from anxin.kernel import idempotency, limits
 from anxin.kernel.actor import Grant, Scope
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry, Refused
-from anxin.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+from anxin.kernel.errors import Forbidden, Invalid, NotFound, ProofRequired, SignInRequired
+from anxin.kernel.idempotency import UNSAFE
 
 Text = Any
 
@@ -43,6 +45,9 @@ class Open:
     name: Literal["public", "signed_in"]
 
 
+# How long a session counts as just proved. A form may be sent twice as long, so that nothing typed is lost.
+FRESH = timedelta(minutes=15)
+
 PUBLIC = Open("public")
 SIGNED_IN = Open("signed_in")
 
@@ -56,6 +61,7 @@ class Guard:
     input: type[Schema] | None = None
     audit: Callable[..., Entry] | None = None
     invalid: Callable[..., Any] | None = None
+    fresh: bool = False
 
     def admit(self, ctx: Ctx) -> None:
         """Steps 2–4 of a request: who, may they, did they agree. Sets the context's grant and purpose."""
@@ -69,9 +75,18 @@ class Guard:
             ctx.grant = self._grant(ctx, self.access)
         else:
             ctx.grant = Grant("own")
+        if self.fresh:
+            self._insist_on_proof(ctx)
         ctx.purpose = self.purpose
         if self.purpose and ctx.grant.scope == "own":
             ctx.runtime.access.require(ctx, self.purpose)
+
+    @staticmethod
+    def _insist_on_proof(ctx: Ctx) -> None:
+        """Programs with a token are let through: making one needed a proof."""
+        window = FRESH * 2 if request.method in UNSAFE else FRESH
+        if ctx.actor.proved_at is not None and ctx.actor.proved_at < ctx.now - window:
+            raise ProofRequired()
 
     @staticmethod
     def _grant(ctx: Ctx, permission: Permission) -> Grant:
@@ -90,13 +105,15 @@ def guard(
     input: type[Schema] | None = None,
     audit: Callable[..., Entry] | None = None,
     invalid: Callable[..., Any] | None = None,
+    fresh: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Guard a view `(ctx, [data], **url) -> response`.
 
     `purpose` is a Purpose (or its name); `input` a marshmallow schema for form fields or query (GET); `audit` makes the
-    entry of a sensitive read from `(ctx, **url)`; `invalid(ctx, error, **url)` shows the form again on invalid input.
+    entry of a sensitive read from `(ctx, **url)`; `invalid(ctx, error, **url)` shows the form again on invalid input;
+    `fresh` asks a person whose session has been open for a while to confirm who they are.
     """
-    spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid)
+    spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid, fresh)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)

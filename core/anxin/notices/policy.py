@@ -10,7 +10,7 @@ from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, Su
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
-from anxin.notices import channels, entries, from_contract, rights, services
+from anxin.notices import channels, entries, from_contract, reset_mail, rights, services
 from anxin.notices.models import Choice, Notice
 
 READ = Permission(
@@ -22,7 +22,13 @@ READ = Permission(
 PERMISSIONS: list[Permission] = [READ]
 PURPOSES: list[Purpose] = []
 ENTRIES: list[type[Any]] = entries.ENTRIES
-JOBS: list[Job] = [services.write, channels.mail, channels.forward, from_contract.deliver_from_contract]
+JOBS: list[Job] = [
+    services.write,
+    channels.mail,
+    channels.forward,
+    from_contract.deliver_from_contract,
+    reset_mail.reset_link,
+]
 NAV: list[NavItem] = []
 NOTICES: list[NoticeKind] = []
 

@@ -38,13 +38,13 @@ WEEKDAYS: dict[int, Any] = {
     7: lazy("Sunday"),
 }
 EQUIPMENT: dict[str, tuple[Any, str | None]] = {
-    "fine": (lazy("Works"), "ok"),
+    "fine": (lazy("In order"), "ok"),
     "faulty": (lazy("Broken"), "warn"),
     "repair": (lazy("Being mended"), "warn"),
     "retired": (lazy("Given away"), None),
 }
 TICKETS: dict[str, tuple[Any, str | None]] = {
-    "open": (lazy("Waits"), "warn"),
+    "open": (lazy("To be mended"), "warn"),
     "doing": (lazy("Being mended"), "info"),
     "done": (lazy("Mended"), "ok"),
 }

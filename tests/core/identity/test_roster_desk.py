@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tests.core.identity.test_roster_parse import book
 
 from anxin.identity import groups, roster, roster_desk, roster_files, sessions
-from anxin.identity.models import Person, RosterHeading
+from anxin.identity.models import Assignment, Person, RosterHeading
+from anxin.identity.policy import GROUPS_TOLD
 from anxin.kernel.errors import Conflict, ProgrammingError
 from anxin.kernel.ids import new_id
 from anxin.tenancy.models import Unit
@@ -301,3 +302,26 @@ def test_a_list_without_numbers_is_refused_with_a_reason(desk, hardship) -> None
     )
     assert answer.status_code == 422
     assert "工号" in answer.get_data(as_text=True)
+
+
+def test_a_helper_sees_the_groups_of_their_own_people_who_agreed_and_of_nobody_else(
+    agency_person, client_as, give_consent, hardship, person, other_tenant, scope, tenant
+) -> None:
+    _group, inside, outside = hardship
+    helper = agency_person("helper")
+    client = client_as(helper)
+
+    def asked(someone):
+        return client.get(f"{client.base}/api/identity/people/{someone.id}/groups")
+
+    assert asked(inside).status_code == 404  # nobody has assigned them
+    with scope(tenant) as ctx:
+        ctx.unaudited("test set-up")
+        for one in (inside, outside):
+            ctx.add(Assignment(person_id=one.id, helper_id=helper.id, reason="test"))
+    assert asked(inside).json == {"names": []}  # assigned, but not agreed
+    give_consent(inside, GROUPS_TOLD)
+    assert asked(inside).json == {"names": ["困难职工"]}
+    give_consent(inside, GROUPS_TOLD, given="withdrawn")
+    assert asked(inside).json == {"names": []}
+    assert asked(person("employee", tenant=other_tenant)).status_code == 404

@@ -74,13 +74,15 @@ def connect(ctx: Ctx, row: Messenger, http: Http | None = None) -> Talking:
     return VENDORS[row.vendor].talks(app, http or outward.http_client(ctx.runtime.settings.outbound_allow))
 
 
-def save(ctx: Ctx, data: dict[str, Any], http: Http | None = None) -> Messenger:
+def save(ctx: Ctx, vendor: str, data: dict[str, Any], http: Http | None = None) -> Messenger:
     """Set a messenger up, or change it. Asked at once for a token; Invalid says what is wrong. An empty secret keeps the
     present one. With another organisation, who was linked in the old one is forgotten."""
+    if vendor not in VENDORS:
+        raise NotFound()
     ctx.lock("messengers")  # one a vendor, whoever else saves at this moment
-    row = next((one for one in all_of(ctx) if one.vendor == data["vendor"]), None)
+    row = next((one for one in all_of(ctx) if one.vendor == vendor), None)
     if row is None:
-        row = ctx.add(Messenger(vendor=data["vendor"], corp=data["corp"], app=data["app"]))
+        row = ctx.add(Messenger(vendor=vendor, corp=data["corp"], app=data["app"]))
         ctx.db.flush()
     if not data.get("secret") and not row.secret:
         raise Invalid(fields={"secret": [lazy("Enter the app's secret.")]})
