@@ -1,7 +1,7 @@
 """Second factors, a phone that signs a desktop in, and the employer's directory (SCIM).
 
-Revision ID: core_0017
-Revises: core_0016
+Revision ID: core_0018
+Revises: core_0017
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0017", "core_0016", None, None
+revision, down_revision, branch_labels, depends_on = "core_0018", "core_0017", None, None
 
 # roles that were founded before the column was there and whose tenant files say so
 STAFF = ("union_admin", "auditor", "agency_manager", "supervisor", "counsellor", "duty")
