@@ -20,18 +20,18 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     "ideation": (
         lazy("Thoughts of suicide"),
         [
-            ("none", lazy("None")),
+            ("none", lazy("None of these")),
             ("passive", lazy("Would rather not be here")),
             ("active", lazy("Thinks of ending their life")),
         ],
     ),
     "plan": (
         lazy("A plan"),
-        [("none", lazy("None")), ("vague", lazy("Vague")), ("definite", lazy("Definite: how, when, where"))],
+        [("none", lazy("None of these")), ("vague", lazy("Vague")), ("definite", lazy("Definite: how, when, where"))],
     ),
     "means": (
         lazy("Means to do it"),
-        [("none", lazy("None")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
+        [("none", lazy("None of these")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
     ),
     "intent": (
         lazy("Intends to act"),
