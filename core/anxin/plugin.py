@@ -33,6 +33,7 @@ from anxin.files import (
 )
 from anxin.identity import addresses
 from anxin.identity.models import Person
+from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
 from anxin.kernel.actor import Actor, Grant
@@ -64,6 +65,8 @@ from anxin.kernel.i18n import (
     moment,
     ngettext,
     percent,
+    moment,
+    ngettext,
     short_day,
 )
 from anxin.kernel.ids import new_id
@@ -72,9 +75,11 @@ from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.services import notify
 from anxin.resources import services as resources
 from anxin.safety.services import duty_covered, raise_crisis
+from anxin.safety.services import who as on_duty
 from anxin.tasks import Task, TaskRun, start_task, task_of
 from anxin.tenancy.directory import touch
 from anxin.tenancy.models import Unit
+from anxin.tenancy.models import Contract, Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
 
@@ -97,6 +102,7 @@ __all__ = [
     "ConsentRefused",
     "ConsentRequired",
     "ConsentWithdrawn",
+    "Contract",
     "CrisisRaised",
     "Ctx",
     "Document",
@@ -108,6 +114,7 @@ __all__ = [
     "Grant",
     "Input",
     "Invalid",
+    "Membership",
     "NavItem",
     "NotFound",
     "NoticeKind",
@@ -161,6 +168,7 @@ __all__ = [
     "new_id",
     "ngettext",
     "notify",
+    "on_duty",
     "one_of",
     "page",
     "percent",

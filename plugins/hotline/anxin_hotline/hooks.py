@@ -1,0 +1,91 @@
+"""Where the plugin meets other rooms: the workbench, a person's copy and erasure."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from anxin.plugin import ConsentWithdrawn, Ctx, hookimpl
+from anxin_hotline import policy
+from anxin_hotline.calls import Call, Caller, Presence
+from anxin_hotline.models import Shift
+from anxin_hotline.services import crisis, seeing
+
+
+@hookimpl
+def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
+    """The calls somebody linked to their account, what they left, and the shifts they answered on."""
+    mine = ctx.db.scalars(
+        sa.select(Caller).where(Caller.tenant_id == ctx.tenant.id, Caller.person_id == person_id)
+    ).all()
+    calls = ctx.db.scalars(
+        sa.select(Call)
+        .where(Call.tenant_id == ctx.tenant.id, Call.caller_id.in_([one.id for one in mine]))
+        .order_by(Call.started_at)
+    ).all()
+    shifts = ctx.db.scalars(
+        sa.select(Shift)
+        .where(Shift.tenant_id == ctx.tenant.id, Shift.person_id == person_id)
+        .order_by(Shift.starts_at)
+    )
+    return {
+        "contact_left": [seeing.plain(seeing.open_or_nothing(ctx, one, "contact")) for one in mine],
+        "calls": [_exported(ctx, call) for call in calls],
+        "shifts": [{"from": one.starts_at.isoformat(), "to": one.ends_at.isoformat()} for one in shifts],
+    }
+
+
+def _exported(ctx: Ctx, call: Call) -> dict[str, Any]:
+    return {
+        "at": call.started_at.isoformat(),
+        "channel": call.channel,
+        "topic": call.topic,
+        "risk": call.risk,
+        "note": seeing.open_or_nothing(ctx, call, "note"),
+        "answers": seeing.open_or_nothing(ctx, call, "answers"),
+        "afterwards": [
+            {"at": event.at.isoformat(), "kind": event.kind, "note": note}
+            for event, note in crisis.events(ctx, call.id)
+        ],
+    }
+
+
+@hookimpl
+def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
+    """Their linked calls lose their words (the keys go) and their link; that there was a call stays in the numbers."""
+    mine = ctx.scalars(
+        sa.select(Caller.id).where(Caller.tenant_id == ctx.tenant.id, Caller.person_id == person_id)
+    ).all()
+    calls = ctx.scalars(
+        sa.select(Call.id).where(Call.tenant_id == ctx.tenant.id, Call.caller_id.in_(mine))
+    ).all()
+    for subject_id in (*calls, *mine):
+        ctx.keys.erase(subject_id)
+    ctx.execute(
+        sa.update(Call)
+        .where(Call.tenant_id == ctx.tenant.id, Call.id.in_(calls))
+        .values(note=None, answers=None, draft=None, number=None, caller_id=None)
+    )
+    gone = 0
+    for model, column in ((Caller, Caller.person_id), (Presence, Presence.person_id), (Shift, Shift.person_id)):
+        done = ctx.execute(sa.delete(model).where(model.tenant_id == ctx.tenant.id, column == person_id))
+        gone += done.rowcount  # type: ignore[attr-defined]
+    if gone or calls:
+        ctx.audit(policy.HotlineErased(callers=len(mine), subject_id=person_id))
+    return {"caller": len(mine), "call": len(calls)}
+
+
+def on_withdrawn(ctx: Ctx, event: ConsentWithdrawn) -> None:
+    """Who takes the consent back is nobody's caller any more; the calls stay without a name."""
+    if event.purpose != policy.CALLS.name:
+        return
+    done = ctx.execute(
+        sa.update(Caller)
+        .where(Caller.tenant_id == ctx.tenant.id, Caller.person_id == event.person_id)
+        .values(person_id=None)
+    )
+    if done.rowcount:  # type: ignore[attr-defined]
+        ctx.audit(policy.CallerLinked(step="cut", subject_id=event.person_id))
+
+

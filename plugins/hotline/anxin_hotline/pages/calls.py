@@ -1,0 +1,81 @@
+"""Calls that are over: the list, one record, and what is done about it afterwards."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from werkzeug.wrappers import Response
+
+from anxin.plugin import Ctx, Invalid, guard, names_of, page
+from anxin_hotline import forms, risk, views
+from anxin_hotline.calls import Call
+from anxin_hotline.pages import desk
+from anxin_hotline.pages.blueprint import bp, to
+from anxin_hotline.policy import LOG
+from anxin_hotline.schemas import ActInput, ListInput
+from anxin_hotline.services import crisis, records, seeing
+
+
+@bp.get("/calls")
+@guard(LOG, input=ListInput)
+def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
+    """The own calls (a supervisor: all), newest first, without their words."""
+    found = seeing.page(ctx, topic=data["topic"] or None, risk=data["risk"], before=data["before"])
+    _number, definition = forms.current(ctx)
+    more = len(found) == seeing.PAGE
+    names = names_of(ctx, [one.operator_id for one in found if one.operator_id])
+    return page(
+        "hotline/calls.html",
+        rows=[
+            {**views.line(ctx, one), "operator": names.get(one.operator_id, "") if one.operator_id else ""}
+            for one in found
+        ],
+        topics=forms.options(definition, "topics"),
+        risks=list(forms.RISKS.items()),
+        asked=data,
+        wide=seeing.wide(ctx),
+        older=url_for(
+            "hotline.calls",
+            before=found[-1].started_at.isoformat(),
+            topic=data["topic"] or None,
+            risk=data["risk"],
+        )
+        if more
+        else None,
+    )
+
+
+@bp.get("/calls/<uuid:call>")
+@guard(LOG)
+def call(ctx: Ctx, call: UUID) -> Response:
+    """A call that is on opens its form, one that is over its record."""
+    found = seeing.get(ctx, call)
+    if found.state in ("ringing", "live"):
+        return desk.resume(ctx, call)
+    return _record(ctx, found)
+
+
+def _record(ctx: Ctx, found: Call, errors: Any = None) -> Response:
+    record = records.read(ctx, found)
+    return page(
+        "hotline/call.html",
+        call=views.line(ctx, found),
+        record=record,
+        own=forms.told_fields(forms.version(ctx, found.form_version), record.own),
+        asked=risk.said(record.risk),
+        at=lambda when: views.at(ctx, when),
+        words=records.EVENTS,
+        kinds=[(kind, records.EVENTS[kind]) for kind in crisis.KINDS],
+        errors=errors or {},
+    )
+
+
+def _act_again(ctx: Ctx, error: Invalid, call: UUID) -> Response:
+    return _record(ctx, seeing.get(ctx, call), error.fields)
+
+
+@bp.post("/calls/<uuid:call>/act")
+@guard(LOG, input=ActInput, invalid=_act_again)
+def act(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
+    crisis.act(ctx, call, data["kind"], data["note"])
+    return to("call", call=call)

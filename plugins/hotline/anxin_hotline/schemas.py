@@ -1,0 +1,283 @@
+"""What forms and API take and give, and the tenant's settings. Unknown keys are refused everywhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
+
+from anxin.plugin import Input, OptionalUUID, lazy
+from anxin_hotline import forms, risk
+from anxin_hotline.services.crisis import KINDS
+
+TOKEN = validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$", error=lazy("This form is not known; open it again."))  # type: ignore[arg-type]  (lazy text)
+SHORT = validate.Length(max=200)
+LONG = validate.Length(max=forms.TEXT)
+OWN_FIELDS = 30
+
+
+class EmptyInteger(fields.Integer):
+    """A number that a form may leave empty."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().deserialize(None if value == "" else value, *args, **kwargs)
+
+
+def _optional(check: Any = SHORT) -> fields.String:
+    return fields.String(load_default="", validate=check)
+
+
+class CallFields(Input):
+    """What the log's form holds. Fields of the tenant's own form come as `x_<code>` and are gathered in `own`."""
+
+    channel = _optional()
+    topic = _optional()
+    risk = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 3))
+    note = _optional(LONG)
+    next = _optional()
+    nature = fields.String(
+        load_default="talk", validate=validate.OneOf(("talk", "silent", "abusive", "prank", "wrong"))
+    )
+    known = fields.String(
+        load_default="anonymous", validate=validate.OneOf(("anonymous", "pseudonymous", "known"))
+    )
+    unit_id = OptionalUUID(load_default=None, allow_none=True)
+    line_id = OptionalUUID(load_default=None, allow_none=True)
+    c_code = _optional(validate.Length(max=20))
+    c_name = _optional(validate.Length(max=60))
+    c_number = _optional(validate.Length(max=40))
+    c_place = _optional()
+    c_agreed = fields.Boolean(load_default=False)
+    r_ideation = _optional()
+    r_plan = _optional()
+    r_means = _optional()
+    r_intent = _optional()
+    r_before = _optional()
+    r_alone = _optional()
+    own = fields.Dict(keys=fields.String(), values=fields.String(validate=LONG), load_default=dict)
+
+    @pre_load
+    def gather(self, data: Any, **_kwargs: Any) -> Any:
+        """The own fields of a form, whose names the tenant chose, into one."""
+        if not isinstance(data, Mapping):
+            return data
+        plain = {name: data[name] for name in data}
+        own = {name: plain.pop(name) for name in list(plain) if str(name).startswith("x_")}
+        if own:
+            given = plain.get("own")
+            plain["own"] = {**(given if isinstance(given, dict) else {}), **own}
+        if isinstance(plain.get("own"), dict) and len(plain["own"]) > OWN_FIELDS:
+            raise ValidationError({"own": [lazy("That is more than this form asks.")]})
+        return plain
+
+
+class SaveInput(CallFields):
+    """A whole log, from the page. `token` is the form's handle."""
+
+    token = fields.String(required=True, validate=TOKEN)
+    form = EmptyInteger(load_default=0, validate=validate.Range(0, 100_000))
+
+
+class CallInput(SaveInput):
+    """A whole log, from the API: with the times of the call where they are known."""
+
+    token = fields.String(
+        required=True, validate=TOKEN, metadata={"description": "the client's own id: sent twice is saved once"}
+    )
+    started_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    answered_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    ended_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+_NAMES = frozenset(CallFields().load_fields) - {"own"}
+
+
+class DraftInput(Input):
+    """What changed in a form since the last autosave; `n` is the count the browser last knew."""
+
+    token = fields.String(required=True, validate=TOKEN)
+    n = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000))
+    fields_ = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=60)),
+        values=fields.String(validate=LONG),
+        required=True,
+        data_key="fields",
+    )
+
+    @pre_load
+    def known(self, data: Any, **_kwargs: Any) -> Any:
+        if isinstance(data, Mapping) and isinstance(data.get("fields"), Mapping):
+            strange = [n for n in data["fields"] if str(n) not in _NAMES and not str(n).startswith("x_")]
+            if strange or len(data["fields"]) > len(_NAMES) + OWN_FIELDS:
+                raise ValidationError({"fields": [lazy("That is more than this form asks.")]})
+        return data
+
+
+class ListInput(Input):
+    topic = _optional()
+    risk = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 3))
+    before = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class RiskInput(Input):
+    """The structured questions. `alarm`: somebody is to come now, whatever the answers."""
+
+    ideation = _optional(validate.OneOf(("", *dict(risk.options("ideation")))))
+    plan = _optional(validate.OneOf(("", *dict(risk.options("plan")))))
+    means = _optional(validate.OneOf(("", *dict(risk.options("means")))))
+    intent = _optional(validate.OneOf(("", *dict(risk.options("intent")))))
+    before = _optional(validate.OneOf(("", *dict(risk.options("before")))))
+    alone = _optional(validate.OneOf(("", *dict(risk.options("alone")))))
+    place = _optional(validate.Length(max=400))
+    emergency = _optional(validate.Length(max=400))
+    alarm = fields.Boolean(load_default=False)
+
+
+class ActInput(Input):
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    note = _optional(LONG)
+
+
+class LineInput(Input):
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    number = _optional(validate.Length(max=40))
+    seats = fields.Integer(required=True, validate=validate.Range(1, 50))
+    is_national = fields.Boolean(load_default=False)
+    is_open = fields.Boolean(load_default=False)
+    fallback_name = _optional(validate.Length(max=60))
+    fallback_number = _optional(validate.Length(max=40))
+    closed_days = fields.String(load_default="", validate=validate.Length(max=4000))
+    mon = _optional()
+    tue = _optional()
+    wed = _optional()
+    thu = _optional()
+    fri = _optional()
+    sat = _optional()
+    sun = _optional()
+
+
+class WeekInput(Input):
+    week = fields.Date(load_default=None, allow_none=True)
+
+
+class ShiftInput(Input):
+    person_id = fields.UUID(required=True)
+    day = fields.Date(required=True)
+    since = fields.Time(required=True, format="%H:%M")
+    until = fields.Time(required=True, format="%H:%M")
+    weeks = fields.Integer(load_default=1, validate=validate.Range(1, 26))
+
+
+class CallLine(Schema):
+    """A call without its words."""
+
+    id = fields.UUID()
+    code = fields.String()
+    state = fields.String()
+    line_id = fields.UUID(allow_none=True)
+    operator_id = fields.UUID(allow_none=True)
+    caller_id = fields.UUID(allow_none=True)
+    channel = fields.String(allow_none=True)
+    topic = fields.String(allow_none=True)
+    risk = fields.Integer(allow_none=True)
+    next = fields.String(allow_none=True)
+    known = fields.String()
+    nature = fields.String()
+    crisis_id = fields.UUID(allow_none=True)
+    started_at = fields.AwareDateTime()
+    answered_at = fields.AwareDateTime(allow_none=True)
+    ended_at = fields.AwareDateTime(allow_none=True)
+    logged_at = fields.AwareDateTime(allow_none=True)
+
+
+class CallOutput(CallLine):
+    note = fields.String(allow_none=True)
+    answers = fields.Dict()
+
+
+class SavedOutput(Schema):
+    id = fields.UUID()
+    code = fields.String()
+    level = fields.Integer()
+    crisis_id = fields.UUID(allow_none=True)
+
+
+class KeptOutput(Schema):
+    call_id = fields.UUID()
+    n = fields.Integer()
+    level = fields.Integer()
+    changes = fields.Dict()
+
+
+class LevelOutput(Schema):
+    level = fields.Integer()
+
+
+class LineOutput(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    number = fields.String()
+    seats = fields.Integer()
+    hours = fields.Dict()
+    closed_days = fields.List(fields.String())
+    is_open = fields.Boolean()
+    is_national = fields.Boolean()
+    fallback_name = fields.String()
+    fallback_number = fields.String()
+
+
+class GapOutput(Schema):
+    line_id = fields.UUID()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    seats = fields.Integer()
+    people = fields.Integer()
+
+
+class TurnOutput(Schema):
+    id = fields.UUID()
+    line_id = fields.UUID()
+    person_id = fields.UUID()
+    name = fields.String()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    offered = fields.Boolean()
+    counts = fields.Boolean()
+
+
+class Settings(Input):
+    """A union's rules for its hotline. Keeping times are at least what the guide asks: they may only be longer."""
+
+    follow_up_tries = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 10))
+    sample_percent = fields.Integer(load_default=5, strict=True, validate=validate.Range(1, 100))
+    sample_new_calls = fields.Integer(load_default=5, strict=True, validate=validate.Range(0, 50))
+    review_hours = fields.Integer(load_default=72, strict=True, validate=validate.Range(1, 336))
+    handover_minutes = fields.Integer(load_default=30, strict=True, validate=validate.Range(5, 240))
+    least_group = fields.Integer(load_default=5, strict=True, validate=validate.Range(5, 1000))
+    least_class = fields.Integer(load_default=10, strict=True, validate=validate.Range(10, 1000))
+    false_alarms_a_year = fields.Integer(load_default=6, strict=True, validate=validate.Range(1, 52))
+    alert_owner = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class PbxInput(Input):
+    """One event of the telephone system. `event` is its own id of the event, `call` of the call."""
+
+    event = fields.String(required=True, validate=validate.Length(1, 120))
+    call = fields.String(required=True, validate=validate.Length(1, 120))
+    kind = fields.String(required=True, validate=validate.OneOf(("start", "answer", "end", "abandoned")))
+    at = fields.AwareDateTime(required=True)
+    number = fields.String(load_default="", validate=validate.Length(max=40))
+    seat = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class HandoverInput(Input):
+    line_id = fields.UUID(required=True)
+    note = fields.String(required=True, validate=LONG)
+
+
+class HandoverOutput(Schema):
+    id = fields.UUID()
+    line_id = fields.UUID()
+    from_id = fields.UUID()
+    made_at = fields.AwareDateTime()
+    acknowledged_at = fields.AwareDateTime(allow_none=True)
+    counts = fields.Dict()

@@ -1,0 +1,342 @@
+"""Logging a call: every keystroke's draft, the save, and what a save sets going. The hot path of the plugin.
+
+A form has a random `token`. The first autosave makes the call's row under it, each later one merges the fields that
+changed, and saving twice is saving once. Drafts are sealed like the log itself; an autosave writes no audit entry
+(nothing was decided yet), but a risk answer in a draft is told on in that very transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id
+from anxin_hotline import forms, policy, risk
+from anxin_hotline.calls import Call, FollowUp, Presence, Referral
+from anxin_hotline.models import Line
+from anxin_hotline.services import callers, crisis, seeing
+
+HERE = timedelta(seconds=30)  # somebody seen this recently has the call open
+_COLUMNS = (
+    Call.id,
+    Call.state,
+    Call.operator_id,
+    Call.caller_id,
+    Call.crisis_id,
+    Call.draft,
+    Call.draft_n,
+    Call.started_at,
+    Call.answered_at,
+    Call.line_id,
+)
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an autosave answers: the count to go on from, what others changed meanwhile, and who else is here."""
+
+    call_id: UUID
+    n: int
+    level: int = 0
+    changes: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    call_id: UUID
+    level: int
+    crisis_id: UUID | None = None
+
+
+def keep(ctx: Ctx, token: str, n: int, changed: Mapping[str, str]) -> Kept:
+    """Merge changed fields into the draft. `n` is the count the browser last knew: newer fields of others come back."""
+    me = seeing.insist_me(ctx)
+    row = _by_token(ctx, token)
+    if row is None:
+        row = _begin(ctx, token)
+    if row.state not in ("ringing", "live"):
+        raise Conflict(lazy("This call is saved already."), code="saved")
+    draft = _opened(ctx, row)
+    count = row.draft_n + 1
+    theirs = {name: value for name, (value, at) in draft.items() if at > n and name not in changed}
+    draft |= {name: [value, count] for name, value in changed.items()}
+    ctx.execute(
+        sa.update(Call)
+        .where(Call.tenant_id == ctx.tenant.id, Call.id == row.id)
+        .values(
+            draft=ctx.sealed(Call, "draft", row.id, row.id, draft),
+            draft_n=count,
+            changed_at=ctx.now,
+            state="live",
+            operator_id=row.operator_id or me,
+        )
+    )
+    level = _tell_draft(ctx, row, {name: value for name, (value, _at) in draft.items()})
+    _seen(ctx, row.id, me)
+    ctx.unaudited("a draft's autosave")
+    return Kept(row.id, count, level, theirs, _others(ctx, row.id, me))
+
+
+def save(ctx: Ctx, token: str, told: Told) -> Saved:
+    """Log the call. Invalid names what is still missing; the draft stays. Saved before: the same answer again."""
+    me = seeing.insist_me(ctx)
+    row = _by_token(ctx, token)
+    if row is not None and row.state == "logged":
+        return Saved(row.id, 0, row.crisis_id)
+    if row is not None and row.state not in ("ringing", "live"):
+        raise Conflict()
+    definition = forms.version(ctx, told.get("form") or 0)
+    asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
+    forms.insist(definition, told)
+    level = max(int(told["risk"]), risk.level(asked))
+    call_id = row.id if row is not None else new_id()
+    if row is None:
+        ctx.keys.fresh(call_id)
+    caller_id = callers.of_form(ctx, row.caller_id if row is not None else None, told)
+    answers = {"risk": asked, "own": forms.own_fields(definition, told.get("own") or {})}
+    values = {
+        "state": "logged",
+        "operator_id": (row.operator_id if row is not None else None) or me,
+        "line_id": told.get("line_id") or (row.line_id if row is not None else None),
+        "caller_id": caller_id,
+        "known": told.get("known") or "anonymous",
+        "nature": told.get("nature") or "talk",
+        "channel": told["channel"],
+        "topic": told["topic"],
+        "risk": level,
+        "next": told["next"],
+        "unit_id": _unit(ctx, told.get("unit_id")),
+        "form_version": told.get("form") or 0,
+        "note": ctx.sealed(Call, "note", call_id, call_id, told["note"].strip()),
+        "answers": ctx.sealed(Call, "answers", call_id, call_id, answers),
+        "draft": None,
+        "logged_at": ctx.now,
+        "changed_at": ctx.now,
+        "ended_at": told.get("ended_at") or ctx.now,
+    }
+    _insist_line(ctx, told.get("line_id"))
+    if row is None:
+        _insert(ctx, {"id": call_id, "token": token, **_times(ctx, told), **values})
+    else:
+        ctx.execute(
+            sa.update(Call).where(Call.tenant_id == ctx.tenant.id, Call.id == call_id).values(**values)
+        )
+    crisis_id = row.crisis_id if row is not None else None
+    if level >= crisis.ATTENTION:
+        crisis_id = crisis.tell(ctx, call_id, level, caller_id)
+    _afterwards(ctx, call_id, forms.line_of(definition, "next", told["next"]), level, me)
+    ctx.audit(
+        policy.CallLogged(call_id=call_id, risk=level, form=told.get("form") or 0, subject_id=call_id)
+    )
+    return Saved(call_id, level, crisis_id)
+
+
+def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:
+    started = told.get("started_at") or ctx.now
+    return {"started_at": started, "answered_at": told.get("answered_at") or started}
+
+
+def _insert(ctx: Ctx, values: dict[str, Any]) -> None:
+    made = ctx.execute(
+        pg.insert(Call)
+        .values(tenant_id=ctx.tenant.id, **values)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "token"])
+        .returning(Call.id)
+    )
+    if made.scalar_one_or_none() is None:  # the same form, sent twice in the same moment
+        raise Conflict(lazy("This call is being saved already."), code="saving")
+
+
+def _unit(ctx: Ctx, unit_id: UUID | None) -> UUID | None:
+    if unit_id is None:
+        return None
+    found = ctx.scalar(sa.select(Unit.id).where(Unit.tenant_id == ctx.tenant.id, Unit.id == unit_id))
+    if found is None:
+        raise Invalid(fields={"unit_id": [lazy("Choose a unit of the list.")]})
+    return found
+
+
+def _insist_line(ctx: Ctx, line_id: UUID | None) -> None:
+    if line_id is not None and not ctx.scalar(
+        sa.select(sa.literal(True)).where(Line.tenant_id == ctx.tenant.id, Line.id == line_id)
+    ):
+        raise Invalid(fields={"line_id": [lazy("Choose a line of the list.")]})
+
+
+def _afterwards(ctx: Ctx, call_id: UUID, chosen: Mapping[str, Any], level: int, me: UUID) -> None:
+    """The follow-up, referral or word to the supervisor that the form's choice stands for; the day after a crisis."""
+    to, days = chosen.get("to"), int(chosen.get("days") or 1)
+    due = ctx.now + timedelta(days=days)
+    if to == "referral":
+        code = chosen.get("referral") or "counsellor"
+        ctx.insert(
+            Referral,
+            [{"call_id": call_id, "to": code, "state": "made", "chase_at": due, "made_by": me, "changed_at": ctx.now}],
+        )
+    elif to in ("call_back", "check_in", "supervisor"):
+        mine = me if to != "supervisor" else None
+        ctx.insert(FollowUp, [{"call_id": call_id, "kind": to, "due_at": due, "assigned_to": mine}])
+    if level >= crisis.DANGER:
+        ctx.insert(
+            FollowUp,
+            [
+                {
+                    "call_id": call_id,
+                    "kind": "after_crisis",
+                    "due_at": ctx.now + timedelta(days=1),
+                    "assigned_to": None,
+                }
+            ],
+        )
+
+
+# ---- drafts ----------------------------------------------------------------------------------------------
+
+
+def _by_token(ctx: Ctx, token: str) -> Any:
+    """The call of a form, locked; NotFound when it is another operator's and not on any more."""
+    row = ctx.execute(
+        sa.select(*_COLUMNS)
+        .where(Call.tenant_id == ctx.tenant.id, Call.token == token)
+        .with_for_update()
+    ).one_or_none()
+    if row is not None and row.state not in ("ringing", "live"):
+        mine = row.operator_id == ctx.actor.person_id or seeing.wide(ctx)
+        if not mine:
+            raise NotFound()
+    return row
+
+
+def _begin(ctx: Ctx, token: str) -> Any:
+    """The row of a new call, made by the first autosave."""
+    call_id = new_id()
+    ctx.keys.fresh(call_id)
+    _insert(
+        ctx,
+        {
+            "id": call_id,
+            "token": token,
+            "state": "live",
+            "operator_id": ctx.actor.person_id,
+            "started_at": ctx.now,
+            "answered_at": ctx.now,
+            "changed_at": ctx.now,
+        },
+    )
+    return _by_token(ctx, token)
+
+
+def _opened(ctx: Ctx, row: Any) -> dict[str, Any]:
+    """The draft as it stands. The look is the operator's own work on a call that is on: no entry about others."""
+    if row.draft is None:
+        return {}
+    return seeing.plain(ctx.keys.open(Call, "draft", row.id, row.id, row.draft))
+
+
+def _tell_draft(ctx: Ctx, row: Any, told: Told) -> int:
+    """A risk answer reaches those on duty before the log is saved."""
+    asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
+    level = risk.level(asked)
+    if level >= crisis.ATTENTION:
+        crisis.tell(ctx, row.id, level, row.caller_id)
+    return level
+
+
+def drafts(ctx: Ctx, limit: int = 10) -> list[Call]:
+    """The actor's own unfinished logs, newest first."""
+    return list(
+        ctx.db.scalars(
+            sa.select(Call)
+            .where(
+                Call.tenant_id == ctx.tenant.id,
+                Call.state == "live",
+                Call.operator_id == ctx.actor.person_id,
+            )
+            .order_by(Call.started_at.desc())
+            .limit(limit)
+        )
+    )
+
+
+def resume(ctx: Ctx, call_id: UUID) -> tuple[Call, dict[str, str], int]:
+    """An unfinished log with what was written so far; opening it is written down."""
+    call = seeing.get(ctx, call_id)
+    draft = seeing.plain(seeing.open_or_nothing(ctx, call, "draft"))
+    seeing.read_entry(ctx, call, policy.DraftRead)
+    return call, {name: value for name, (value, _at) in draft.items()}, call.draft_n
+
+
+def discard(ctx: Ctx, call_id: UUID) -> None:
+    """A wrong number, nothing said: the row stays as a number, its words go."""
+    call = seeing.get(ctx, call_id, lock=True)
+    if call.state not in ("ringing", "live") or call.operator_id not in (None, ctx.actor.person_id):
+        raise Conflict()
+    if call.crisis_id is not None:
+        raise Conflict(lazy("This call showed danger: it has to be logged."), code="danger")
+    call.state, call.draft, call.number, call.changed_at = "discarded", None, None, ctx.now
+    ctx.audit(policy.CallDiscarded(call_id=call.id, subject_id=call.id))
+
+
+# ---- calls that ring ---------------------------------------------------------------------------------------
+
+
+def ringing(ctx: Ctx) -> list[Call]:
+    """What the telephone system says is ringing now, the longest first."""
+    return list(
+        ctx.db.scalars(
+            sa.select(Call)
+            .where(
+                Call.tenant_id == ctx.tenant.id,
+                Call.state == "ringing",
+                Call.started_at > ctx.now - timedelta(minutes=15),
+            )
+            .order_by(Call.started_at)
+            .limit(9)
+        )
+    )
+
+
+def answer(ctx: Ctx, call_id: UUID) -> Call:
+    """Take a call that rings; Conflict when a colleague was quicker."""
+    call = seeing.get(ctx, call_id, lock=True)
+    me = seeing.insist_me(ctx)
+    if call.state == "live" and call.operator_id == me:
+        return call
+    if call.state != "ringing" or call.operator_id not in (None, me):
+        raise Conflict(lazy("A colleague has taken this call."), code="taken")
+    call.state, call.operator_id, call.changed_at = "live", me, ctx.now
+    call.answered_at = call.answered_at or ctx.now
+    ctx.audit(policy.CallAnswered(call_id=call.id, subject_id=call.id))
+    return call
+
+
+# ---- who else has it open ----------------------------------------------------------------------------------
+
+
+def _seen(ctx: Ctx, call_id: UUID, me: UUID) -> None:
+    ctx.execute(
+        pg.insert(Presence)
+        .values(tenant_id=ctx.tenant.id, id=new_id(), call_id=call_id, person_id=me, seen_at=ctx.now)
+        .on_conflict_do_update(
+            index_elements=["tenant_id", "call_id", "person_id"], set_={"seen_at": ctx.now}
+        )
+    )
+
+
+def _others(ctx: Ctx, call_id: UUID, me: UUID) -> tuple[UUID, ...]:
+    return tuple(
+        ctx.scalars(
+            sa.select(Presence.person_id).where(
+                Presence.tenant_id == ctx.tenant.id,
+                Presence.call_id == call_id,
+                Presence.person_id != me,
+                Presence.seen_at > ctx.now - HERE,
+            )
+        )
+    )
