@@ -2,6 +2,7 @@
 
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
+from anxin.consent.decide import agreed
 from anxin.contracts.units import record_service_unit, running_contract, sessions_left
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
@@ -143,6 +144,7 @@ __all__ = [
     "Upload",
     "_",
     "addresses",
+    "agreed",
     "below",
     "clock_time",
     "current_locale",

@@ -9,27 +9,29 @@ from anxin_hotline.models import Line
 from anxin_hotline.pages.lines import told as line_told
 from anxin_hotline.policy import LOG, MANAGE
 from anxin_hotline.schemas import (
-    ActInput,
+    CallActInput,
     CallInput,
+    CallLevelOutput,
     CallLine,
     CallOutput,
+    CallRiskInput,
+    CallSavedOutput,
+    CallsInput,
     DraftInput,
-    GapOutput,
+    DraftKeptOutput,
     HandoverInput,
     HandoverOutput,
-    KeptOutput,
-    LevelOutput,
-    LineInput,
-    LineOutput,
-    ListInput,
-    RiskInput,
-    SavedOutput,
-    ShiftInput,
-    TurnOutput,
+    HotlineLineInput,
+    HotlineLineOutput,
+    LineGapOutput,
+    LineShiftInput,
+    LineTurnOutput,
 )
 from anxin_hotline.services import crisis, handovers, lines, logging, records, seeing
 
-bp = ApiBlueprint("hotline", __name__, description="Calls of a support line: lines, logs, crises, what follows")
+bp = ApiBlueprint(
+    "hotline", __name__, description="Calls of a support line: lines, logs, crises, what follows"
+)
 _OF_CALL = (
     "id",
     "state",
@@ -57,7 +59,7 @@ def _line(call: Call) -> dict[str, Any]:
 @bp.post("/calls")
 @guard(LOG)
 @bp.arguments(CallInput)
-@bp.response(201, SavedOutput)
+@bp.response(201, CallSavedOutput)
 def log_call(ctx: Ctx, data: dict[str, Any]) -> dict[str, Any]:
     """Log a whole call. The same token again gives the same answer and saves nothing twice."""
     saved = logging.save(ctx, data["token"], data)
@@ -72,7 +74,7 @@ def log_call(ctx: Ctx, data: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/drafts")
 @guard(LOG)
 @bp.arguments(DraftInput)
-@bp.response(200, KeptOutput)
+@bp.response(200, DraftKeptOutput)
 def keep_draft(ctx: Ctx, data: dict[str, Any]) -> Any:
     """Merge what changed into an unfinished log."""
     return logging.keep(ctx, data["token"], data["n"], data["fields_"])
@@ -80,7 +82,7 @@ def keep_draft(ctx: Ctx, data: dict[str, Any]) -> Any:
 
 @bp.get("/calls")
 @guard(LOG)
-@bp.arguments(ListInput, location="query")
+@bp.arguments(CallsInput, location="query")
 @bp.response(200, CallLine(many=True))
 def list_calls(ctx: Ctx, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The own calls (a supervisor: all), newest first, 30 at a time; `before` pages on."""
@@ -124,8 +126,8 @@ def discard_call(ctx: Ctx, call: UUID) -> None:
 
 @bp.post("/calls/<uuid:call>/risk")
 @guard(LOG)
-@bp.arguments(RiskInput)
-@bp.response(200, LevelOutput)
+@bp.arguments(CallRiskInput)
+@bp.response(200, CallLevelOutput)
 def assess_risk(ctx: Ctx, data: dict[str, Any], call: UUID) -> dict[str, Any]:
     """The structured questions; those on duty are told at once when they have to be."""
     return {"level": crisis.assess(ctx, call, data)}
@@ -133,7 +135,7 @@ def assess_risk(ctx: Ctx, data: dict[str, Any], call: UUID) -> dict[str, Any]:
 
 @bp.post("/calls/<uuid:call>/acts")
 @guard(LOG)
-@bp.arguments(ActInput)
+@bp.arguments(CallActInput)
 @bp.response(204)
 def act_on_call(ctx: Ctx, data: dict[str, Any], call: UUID) -> None:
     """120 or 110 called, family reached, or a note."""
@@ -142,30 +144,30 @@ def act_on_call(ctx: Ctx, data: dict[str, Any], call: UUID) -> None:
 
 @bp.get("/lines")
 @guard(MANAGE)
-@bp.response(200, LineOutput(many=True))
+@bp.response(200, HotlineLineOutput(many=True))
 def list_lines(ctx: Ctx) -> list[Line]:
     return lines.every(ctx)
 
 
 @bp.post("/lines")
 @guard(MANAGE)
-@bp.arguments(LineInput)
-@bp.response(201, LineOutput)
+@bp.arguments(HotlineLineInput)
+@bp.response(201, HotlineLineOutput)
 def make_line(ctx: Ctx, data: dict[str, Any]) -> Line:
     return lines.save(ctx, None, line_told(data))
 
 
 @bp.put("/lines/<uuid:line>")
 @guard(MANAGE)
-@bp.arguments(LineInput)
-@bp.response(200, LineOutput)
+@bp.arguments(HotlineLineInput)
+@bp.response(200, HotlineLineOutput)
 def change_line(ctx: Ctx, data: dict[str, Any], line: UUID) -> Line:
     return lines.save(ctx, line, line_told(data))
 
 
 @bp.get("/lines/<uuid:line>/gaps")
 @guard(MANAGE)
-@bp.response(200, GapOutput(many=True))
+@bp.response(200, LineGapOutput(many=True))
 def line_gaps(ctx: Ctx, line: UUID) -> list[dict[str, Any]]:
     """Gaps of the coming fortnight."""
     found = ctx.get(Line, line)
@@ -183,7 +185,7 @@ def line_gaps(ctx: Ctx, line: UUID) -> list[dict[str, Any]]:
 
 @bp.get("/lines/<uuid:line>/shifts")
 @guard(MANAGE)
-@bp.response(200, TurnOutput(many=True))
+@bp.response(200, LineTurnOutput(many=True))
 def line_shifts(ctx: Ctx, line: UUID) -> list[lines.Turn]:
     found = ctx.get(Line, line)
     return lines.rota(ctx, ctx.now, ctx.now + lines.AHEAD, line_id=found.id)
@@ -191,10 +193,10 @@ def line_shifts(ctx: Ctx, line: UUID) -> list[lines.Turn]:
 
 @bp.post("/lines/<uuid:line>/shifts")
 @guard(MANAGE)
-@bp.arguments(ShiftInput)
+@bp.arguments(LineShiftInput)
 @bp.response(204)
 def add_shift(ctx: Ctx, data: dict[str, Any], line: UUID) -> None:
-    lines.set_shift(ctx, line, data["person_id"], data["day"], data["since"], data["until"], data["weeks"])
+    lines.set_shift(ctx, line, **data)
 
 
 @bp.delete("/shifts/<uuid:shift>")

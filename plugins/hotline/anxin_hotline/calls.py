@@ -100,7 +100,9 @@ class Call(Clinical):
             "started_at",
             postgresql_where=sa.text("state IN ('ringing', 'live')"),
         ),
-        sa.Index("ix_call_crisis", "tenant_id", "crisis_id", postgresql_where=sa.text("crisis_id IS NOT NULL")),
+        sa.Index(
+            "ix_call_crisis", "tenant_id", "crisis_id", postgresql_where=sa.text("crisis_id IS NOT NULL")
+        ),
     )
 
     token: Mapped[str]
@@ -118,11 +120,17 @@ class Call(Clinical):
     unit_id: Mapped[UUID | None] = mapped_column(comment="the unit it is about, when the caller says so")
     crisis_id: Mapped[UUID | None]
     form_version: Mapped[int] = mapped_column(server_default="0")
-    number: Mapped[bytes | None] = sealed(nullable=True, comment="as the telephone system gave it: two keys open it")
-    draft: Mapped[bytes | None] = sealed(nullable=True, comment="{field: [value, n]} while it is being written")
+    number: Mapped[bytes | None] = sealed(
+        nullable=True, comment="as the telephone system gave it: two keys open it"
+    )
+    draft: Mapped[bytes | None] = sealed(
+        nullable=True, comment="{field: [value, n]} while it is being written"
+    )
     draft_n: Mapped[int] = mapped_column(server_default="0", comment="counts the draft's changes")
     note: Mapped[bytes | None] = sealed(nullable=True)
-    answers: Mapped[bytes | None] = sealed(nullable=True, comment="the risk questions and the form's own fields")
+    answers: Mapped[bytes | None] = sealed(
+        nullable=True, comment="the risk questions and the form's own fields"
+    )
     started_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

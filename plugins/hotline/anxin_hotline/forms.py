@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from anxin.plugin import Ctx, Invalid, _, current_locale, lazy
+from anxin.plugin import Ctx, Invalid, current_locale, lazy
 from anxin_hotline.models import Form
 
 Definition = Mapping[str, Any]
@@ -57,9 +57,7 @@ def version(ctx: Ctx, number: int) -> Definition:
 def current(ctx: Ctx) -> tuple[int, Definition]:
     """The newest published version."""
     newest = ctx.scalar(
-        sa.select(sa.func.max(Form.version)).where(
-            Form.tenant_id == ctx.tenant.id, Form.state == "published"
-        )
+        sa.select(sa.func.max(Form.version)).where(Form.tenant_id == ctx.tenant.id, Form.state == "published")
     )
     return newest or 0, version(ctx, newest or 0)
 
@@ -118,7 +116,7 @@ def own_fields(definition: Definition, told: Mapping[str, Any]) -> dict[str, Any
     """The answers to the tenant's own fields, as the form knows them; anything else is dropped."""
     found: dict[str, Any] = {}
     for each in definition.get("fields", []):
-        value = str(told.get(f"x_{each['code']}") or "").strip()
+        value = str(told.get(each["code"]) or "").strip()
         if not value:
             continue
         if each["kind"] == "choice" and value not in {line["code"] for line in each.get("options", [])}:
@@ -141,7 +139,3 @@ def told_fields(definition: Definition, answers: Mapping[str, Any]) -> list[tupl
 
 def risk_word(level: int | None) -> str:
     return "" if level is None else str(RISKS[level])
-
-
-def minutes(seconds: float) -> str:
-    return _("%(minutes)d min %(seconds)02d s", minutes=int(seconds) // 60, seconds=int(seconds) % 60)

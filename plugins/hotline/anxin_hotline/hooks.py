@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from anxin.plugin import ConsentWithdrawn, Ctx, hookimpl
+from anxin_hotline import demo as invented
 from anxin_hotline import policy
 from anxin_hotline.calls import Call, Caller, Presence
 from anxin_hotline.models import Shift
@@ -68,7 +69,11 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
         .values(note=None, answers=None, draft=None, number=None, caller_id=None)
     )
     gone = 0
-    for model, column in ((Caller, Caller.person_id), (Presence, Presence.person_id), (Shift, Shift.person_id)):
+    for model, column in (
+        (Caller, Caller.person_id),
+        (Presence, Presence.person_id),
+        (Shift, Shift.person_id),
+    ):
         done = ctx.execute(sa.delete(model).where(model.tenant_id == ctx.tenant.id, column == person_id))
         gone += done.rowcount  # type: ignore[attr-defined]
     if gone or calls:
@@ -89,3 +94,7 @@ def on_withdrawn(ctx: Ctx, event: ConsentWithdrawn) -> None:
         ctx.audit(policy.CallerLinked(step="cut", subject_id=event.person_id))
 
 
+@hookimpl
+def demo(ctx: Ctx, story: Any) -> None:
+    """The invented history of `anxin demo`."""
+    invented.fill(ctx, story)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import Ctx, job
-from anxin_hotline.services import handovers, lines, pbx
+from anxin_hotline.services import callers, handovers, lines, pbx
 
 
 @job("hotline.watch", every=timedelta(minutes=5))
@@ -13,4 +13,4 @@ def watch(ctx: Ctx) -> None:
     handovers.remind(ctx)
 
 
-JOBS = [pbx.apply, watch]
+JOBS = [pbx.apply, callers.link, callers.unlink, watch]

@@ -26,7 +26,9 @@ class Line(TenantModel):
     name: Mapped[str]
     number: Mapped[str] = mapped_column(server_default="", comment="as callers dial it")
     hours: Mapped[dict[str, Any]] = mapped_column(
-        pg.JSONB, server_default="{}", comment='{"mon": [["08:00", "22:00"]], …}; "00:00" as an end is midnight'
+        pg.JSONB,
+        server_default="{}",
+        comment='{"mon": [["08:00", "22:00"]], …}; "00:00" as an end is midnight',
     )
     closed_days: Mapped[list[str]] = mapped_column(server_default="{}", comment="dates without service")
     seats: Mapped[int] = mapped_column(server_default="1")

@@ -14,7 +14,9 @@ def register() -> Plugin:
     return Plugin(
         name="hotline",
         title=lazy("Support line"),
-        summary=lazy("Log calls, act on danger, follow up; the union sees what calls are about, never a call"),
+        summary=lazy(
+            "Log calls, act on danger, follow up; the union sees what calls are about, never a call"
+        ),
         icon="headset",
         requires_core=">=0.1,<0.2",
         sensitive=True,
@@ -24,6 +26,7 @@ def register() -> Plugin:
         notices=policy.NOTICES,
         settings=schemas.Settings,
         nav=[
+            NavItem(lazy("My calls to the line"), "hotline.mine", policy.OWN, "headset", "employee", 70),
             NavItem(lazy("Log a call"), "hotline.desk", policy.LOG, "headset", order=11),
             NavItem(lazy("Calls"), "hotline.calls", policy.LOG, "phone", order=12),
             NavItem(lazy("Hand-over"), "hotline.handover_list", policy.LOG, "clipboard-list", order=14),
@@ -68,7 +71,9 @@ def register() -> Plugin:
         ],
         retention=[
             Retention(calls.Call, after=THREE_YEARS, since="started_at", reason=GUIDE),
-            Retention(calls.Caller, after=THREE_YEARS + timedelta(days=1), since="last_call_at", reason=GUIDE),
+            Retention(
+                calls.Caller, after=THREE_YEARS + timedelta(days=1), since="last_call_at", reason=GUIDE
+            ),
             Retention(calls.Handover, after=THREE_YEARS, reason=GUIDE),
             Retention(
                 models.PbxEvent,

@@ -102,7 +102,11 @@ class CallActed(Entry):
     subject_id: UUID | None = None
 
 
-@entry("hotline.facts_read", line=lazy("Read what a caller in danger had said about place and contact"), read=True)
+@entry(
+    "hotline.facts_read",
+    line=lazy("Read what a caller in danger had said about place and contact"),
+    read=True,
+)
 class CallFactsRead(Entry):
     call_id: UUID
     subject_id: UUID | None = None

@@ -42,7 +42,10 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
             ("acted", lazy("Has already done something")),
         ],
     ),
-    "before": (lazy("Tried before"), [("no", lazy("No")), ("yes", lazy("Yes")), ("unknown", lazy("Not known"))]),
+    "before": (
+        lazy("Tried before"),
+        [("no", lazy("No")), ("yes", lazy("Yes")), ("unknown", lazy("Not known"))],
+    ),
     "alone": (
         lazy("Who is there"),
         [("no", lazy("Somebody is there")), ("yes", lazy("Alone")), ("unknown", lazy("Not known"))],

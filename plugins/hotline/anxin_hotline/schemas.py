@@ -61,7 +61,7 @@ class CallFields(Input):
         if not isinstance(data, Mapping):
             return data
         plain = {name: data[name] for name in data}
-        own = {name: plain.pop(name) for name in list(plain) if str(name).startswith("x_")}
+        own = {str(name)[2:]: plain.pop(name) for name in list(plain) if str(name).startswith("x_")}
         if own:
             given = plain.get("own")
             plain["own"] = {**(given if isinstance(given, dict) else {}), **own}
@@ -81,7 +81,9 @@ class CallInput(SaveInput):
     """A whole log, from the API: with the times of the call where they are known."""
 
     token = fields.String(
-        required=True, validate=TOKEN, metadata={"description": "the client's own id: sent twice is saved once"}
+        required=True,
+        validate=TOKEN,
+        metadata={"description": "the client's own id: sent twice is saved once"},
     )
     started_at = fields.AwareDateTime(load_default=None, allow_none=True)
     answered_at = fields.AwareDateTime(load_default=None, allow_none=True)
@@ -112,13 +114,13 @@ class DraftInput(Input):
         return data
 
 
-class ListInput(Input):
+class CallsInput(Input):
     topic = _optional()
     risk = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 3))
     before = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
-class RiskInput(Input):
+class CallRiskInput(Input):
     """The structured questions. `alarm`: somebody is to come now, whatever the answers."""
 
     ideation = _optional(validate.OneOf(("", *dict(risk.options("ideation")))))
@@ -132,12 +134,12 @@ class RiskInput(Input):
     alarm = fields.Boolean(load_default=False)
 
 
-class ActInput(Input):
+class CallActInput(Input):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     note = _optional(LONG)
 
 
-class LineInput(Input):
+class HotlineLineInput(Input):
     name = fields.String(required=True, validate=validate.Length(1, 60))
     number = _optional(validate.Length(max=40))
     seats = fields.Integer(required=True, validate=validate.Range(1, 50))
@@ -159,7 +161,7 @@ class WeekInput(Input):
     week = fields.Date(load_default=None, allow_none=True)
 
 
-class ShiftInput(Input):
+class LineShiftInput(Input):
     person_id = fields.UUID(required=True)
     day = fields.Date(required=True)
     since = fields.Time(required=True, format="%H:%M")
@@ -194,25 +196,25 @@ class CallOutput(CallLine):
     answers = fields.Dict()
 
 
-class SavedOutput(Schema):
+class CallSavedOutput(Schema):
     id = fields.UUID()
     code = fields.String()
     level = fields.Integer()
     crisis_id = fields.UUID(allow_none=True)
 
 
-class KeptOutput(Schema):
+class DraftKeptOutput(Schema):
     call_id = fields.UUID()
     n = fields.Integer()
     level = fields.Integer()
     changes = fields.Dict()
 
 
-class LevelOutput(Schema):
+class CallLevelOutput(Schema):
     level = fields.Integer()
 
 
-class LineOutput(Schema):
+class HotlineLineOutput(Schema):
     id = fields.UUID()
     name = fields.String()
     number = fields.String()
@@ -225,7 +227,7 @@ class LineOutput(Schema):
     fallback_number = fields.String()
 
 
-class GapOutput(Schema):
+class LineGapOutput(Schema):
     line_id = fields.UUID()
     starts_at = fields.AwareDateTime()
     ends_at = fields.AwareDateTime()
@@ -233,7 +235,7 @@ class GapOutput(Schema):
     people = fields.Integer()
 
 
-class TurnOutput(Schema):
+class LineTurnOutput(Schema):
     id = fields.UUID()
     line_id = fields.UUID()
     person_id = fields.UUID()
@@ -281,3 +283,19 @@ class HandoverOutput(Schema):
     made_at = fields.AwareDateTime()
     acknowledged_at = fields.AwareDateTime(allow_none=True)
     counts = fields.Dict()
+
+
+class FlagInput(Input):
+    kind = fields.String(required=True, validate=validate.OneOf(("silent", "repeat", "abusive", "agreement")))
+    days = fields.Integer(load_default=30, validate=validate.Range(1, 180))
+    note = _optional(LONG)
+
+
+class MergeInput(Input):
+    """`other` is the other caller's code, or the number of one of their calls."""
+
+    other = fields.String(required=True, validate=validate.Length(4, 20))
+
+
+class ClaimInput(Input):
+    code = fields.String(required=True, validate=validate.Length(4, 20))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from anxin.plugin import PluginBlueprint
 
-bp = PluginBlueprint("hotline", __name__)
+bp = PluginBlueprint("hotline", "anxin_hotline")  # the package: migrations and templates are found beside it
 
 
 def to(endpoint: str, **values: Any) -> Response:

@@ -12,12 +12,12 @@ from anxin_hotline.calls import Call
 from anxin_hotline.pages import desk
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import ActInput, ListInput
+from anxin_hotline.schemas import CallActInput, CallsInput
 from anxin_hotline.services import crisis, records, seeing
 
 
 @bp.get("/calls")
-@guard(LOG, input=ListInput)
+@guard(LOG, input=CallsInput)
 def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
     """The own calls (a supervisor: all), newest first, without their words."""
     found = seeing.page(ctx, topic=data["topic"] or None, risk=data["risk"], before=data["before"])
@@ -75,7 +75,7 @@ def _act_again(ctx: Ctx, error: Invalid, call: UUID) -> Response:
 
 
 @bp.post("/calls/<uuid:call>/act")
-@guard(LOG, input=ActInput, invalid=_act_again)
+@guard(LOG, input=CallActInput, invalid=_act_again)
 def act(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     crisis.act(ctx, call, data["kind"], data["note"])
     return to("call", call=call)

@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, guard, names_of, on_duty, page
 from anxin_hotline import forms, risk, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import ActInput, RiskInput
+from anxin_hotline.schemas import CallActInput, CallRiskInput
 from anxin_hotline.services import crisis as service
 from anxin_hotline.services import records, seeing
 
@@ -51,7 +51,7 @@ def _again(ctx: Ctx, error: Invalid, call: UUID) -> Response:
 
 
 @bp.post("/calls/<uuid:call>/crisis")
-@guard(LOG, input=RiskInput, invalid=_again)
+@guard(LOG, input=CallRiskInput, invalid=_again)
 def assess(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     """The answers so far. Those on duty are told in this very request when they have to be."""
     service.assess(ctx, call, data)
@@ -59,7 +59,7 @@ def assess(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
 
 
 @bp.post("/calls/<uuid:call>/crisis/act")
-@guard(LOG, input=ActInput, invalid=_again)
+@guard(LOG, input=CallActInput, invalid=_again)
 def crisis_act(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     """One tap: 120 called, 110 called, family reached."""
     service.act(ctx, call, data["kind"], data["note"])

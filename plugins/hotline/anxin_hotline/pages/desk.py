@@ -12,7 +12,7 @@ from anxin_hotline import forms, risk, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
 from anxin_hotline.schemas import DraftInput, SaveInput
-from anxin_hotline.services import handovers, lines, logging, seeing
+from anxin_hotline.services import callers, handovers, lines, logging, seeing
 
 RECENT = 5
 
@@ -112,7 +112,10 @@ def _form(
         form=number,
         groups={which: forms.options(definition, which) for which in forms.LISTS},
         risks=list(forms.RISKS.items()),
-        own=[{**each, "words": forms.word(each), "choices": forms.options(each, "options")} for each in definition.get("fields", [])],
+        own=[
+            {**each, "words": forms.word(each), "choices": forms.options(each, "options")}
+            for each in definition.get("fields", [])
+        ],
         scripts=forms.scripts(definition),
         questions=risk.QUESTIONS,
         lines=lines.named(ctx),
@@ -124,16 +127,15 @@ def _form(
         waiting=handovers.waiting(ctx),
         code=seeing.code,
         digits=request.cookies.get("digits") != "off",
-        local_key=views.local_key(ctx, token),
+        local_key=views.local_key(ctx),
+        flag_words=callers.FLAGS,
         errors=errors or {},
     )
 
 
 def _units(ctx: Ctx) -> list[tuple[str, str]]:
     """Units of the first levels, for calls that speak of one; no deeper, so that a handful cannot be meant."""
-    rows = ctx.db.scalars(
-        ctx.select(Unit).where(Unit.closed_at.is_(None)).order_by(Unit.path).limit(300)
-    ).all()
+    rows = ctx.scalars(ctx.select(Unit).where(Unit.closed_at.is_(None)).order_by(Unit.path).limit(300)).all()
     return [
         (str(unit.id), "　" * (depth - 1) + unit.name)
         for unit in rows

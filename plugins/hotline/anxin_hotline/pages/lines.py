@@ -11,7 +11,7 @@ from anxin.plugin import Ctx, Invalid, clock_time, current_zone, guard, lazy, lo
 from anxin_hotline.models import Line
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG, MANAGE
-from anxin_hotline.schemas import LineInput, ShiftInput, WeekInput
+from anxin_hotline.schemas import HotlineLineInput, LineShiftInput, WeekInput
 from anxin_hotline.services import lines, staff
 
 WEEK = timedelta(days=7)
@@ -41,18 +41,30 @@ def line_list(ctx: Ctx) -> Response:
 
 def span(starts_at: datetime, ends_at: datetime) -> str:
     """周三 12月31日 18:00–22:00."""
-    until = clock_time(ends_at) if local(ends_at).date() == local(starts_at).date() else f"{short_day(ends_at)} {clock_time(ends_at)}"
+    until = (
+        clock_time(ends_at)
+        if local(ends_at).date() == local(starts_at).date()
+        else f"{short_day(ends_at)} {clock_time(ends_at)}"
+    )
     return f"{short_day(starts_at)} {clock_time(starts_at)}–{until}"
 
 
 def _edit(ctx: Ctx, line: Line | None, error: Invalid | None = None) -> Response:
     values = request.form.to_dict() if error else _values(line)
-    return page("hotline/line_edit.html", line=line, values=values, days=DAY_WORDS, errors=error.fields if error else {})
+    return page(
+        "hotline/line_edit.html",
+        line=line,
+        values=values,
+        days=DAY_WORDS,
+        errors=error.fields if error else {},
+    )
 
 
 def _values(line: Line | None) -> dict[str, Any]:
     if line is None:
-        return {"seats": 1, "is_open": "1", "fallback_number": "12356"} | dict.fromkeys(lines.DAYS, "08:00-22:00")
+        return {"seats": 1, "is_open": "1", "fallback_number": "12356"} | dict.fromkeys(
+            lines.DAYS, "08:00-22:00"
+        )
     return {
         "name": line.name,
         "number": line.number,
@@ -76,7 +88,7 @@ def line_new(ctx: Ctx) -> Response:
 
 
 @bp.post("/lines/new")
-@guard(MANAGE, input=LineInput, invalid=_new_again)
+@guard(MANAGE, input=HotlineLineInput, invalid=_new_again)
 def line_create(ctx: Ctx, data: dict[str, Any]) -> Response:
     line = lines.save(ctx, None, told(data))
     return to("line", line=line.id)
@@ -152,7 +164,7 @@ def line_edit(ctx: Ctx, line: UUID) -> Response:
 
 
 @bp.post("/lines/<uuid:line>/edit")
-@guard(MANAGE, input=LineInput, invalid=_edit_again)
+@guard(MANAGE, input=HotlineLineInput, invalid=_edit_again)
 def line_change(ctx: Ctx, data: dict[str, Any], line: UUID) -> Response:
     lines.save(ctx, line, told(data))
     return to("line", line=line)
@@ -170,9 +182,9 @@ def _shift_again(ctx: Ctx, error: Invalid, line: UUID) -> Response:
 
 
 @bp.post("/lines/<uuid:line>/shifts")
-@guard(MANAGE, input=ShiftInput, invalid=_shift_again)
+@guard(MANAGE, input=LineShiftInput, invalid=_shift_again)
 def shift_add(ctx: Ctx, data: dict[str, Any], line: UUID) -> Response:
-    lines.set_shift(ctx, line, data["person_id"], data["day"], data["since"], data["until"], data["weeks"])
+    lines.set_shift(ctx, line, **data)
     return to("line", line=line, week=data["day"].isoformat())
 
 

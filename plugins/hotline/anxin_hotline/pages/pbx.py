@@ -1,10 +1,10 @@
 """The telephone system's two addresses: it tells what happens, and asks where a call is to go."""
 
+from uuid import UUID
+
 from flask import jsonify, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
-
-from uuid import UUID
 
 from anxin.plugin import PUBLIC, Ctx, Forbidden, Invalid, guard, lazy
 from anxin_hotline.pages.blueprint import bp
@@ -27,7 +27,9 @@ def pbx_event(ctx: Ctx, line: UUID) -> Response:
     try:
         told = PbxInput().load(request.get_json(force=True, silent=True) or {})
     except ValidationError as wrong:
-        raise Invalid(fields={name: list(texts) for name, texts in wrong.normalized_messages().items()}) from wrong
+        raise Invalid(
+            fields={name: list(texts) for name, texts in wrong.normalized_messages().items()}
+        ) from wrong
     new = pbx.take(ctx, found, told)  # type: ignore[arg-type]  (one object)
     answer = jsonify(taken=new)
     answer.status_code = 202 if new else 200

@@ -1,6 +1,5 @@
 """From a call to the people who must know. Core keeps the ladder, the duty rota, the clocks and the two keys."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,9 +77,7 @@ def act(ctx: Ctx, call_id: UUID, kind: str, note: str = "", code: str | None = N
     ctx.audit(policy.CallActed(call_id=call.id, kind=kind, code=code, subject_id=call.id))
 
 
-def add(
-    ctx: Ctx, call_id: UUID, kind: str, note: Any = None, code: str | None = None, at: datetime | None = None
-) -> None:
+def add(ctx: Ctx, call_id: UUID, kind: str, note: Any = None, code: str | None = None) -> None:
     """One event of a call; the caller audits."""
     event_id = new_id()
     sealed = None if note is None else ctx.sealed(Event, "note", event_id, call_id, note)
@@ -93,7 +90,7 @@ def add(
                 "kind": kind,
                 "code": code,
                 "actor_id": ctx.actor.person_id,
-                "at": at or ctx.now,
+                "at": ctx.now,
                 "note": sealed,
             }
         ],

@@ -41,7 +41,9 @@ def write(ctx: Ctx, line_id: UUID, note: str) -> Handover:
     line = ctx.get(Line, line_id)
     me = seeing.insist_me(ctx)
     if not note.strip():
-        raise Invalid(fields={"note": [lazy("Write what the next shift has to know; “nothing” is an answer too.")]})
+        raise Invalid(
+            fields={"note": [lazy("Write what the next shift has to know; “nothing” is an answer too.")]}
+        )
     sheet_id = new_id()
     ctx.insert(
         Handover,
@@ -57,14 +59,18 @@ def write(ctx: Ctx, line_id: UUID, note: str) -> Handover:
         ],
     )
     for person_id in _next(ctx, line.id) - {me}:
-        notify(ctx, person_id, "hotline.handover", f"/hotline/handover/{sheet_id}", key=f"handover:{sheet_id}")
+        notify(
+            ctx, person_id, "hotline.handover", f"/hotline/handover/{sheet_id}", key=f"handover:{sheet_id}"
+        )
     ctx.audit(policy.HandedOver(handover_id=sheet_id, subject_id=me))
     return _get(ctx, sheet_id)
 
 
 def _next(ctx: Ctx, line_id: UUID) -> set[UUID]:
     """Who is at the line now or soon."""
-    return {turn.person_id for turn in lines.rota(ctx, ctx.now, ctx.now + SOON, line_id=line_id) if turn.counts}
+    return {
+        turn.person_id for turn in lines.rota(ctx, ctx.now, ctx.now + SOON, line_id=line_id) if turn.counts
+    }
 
 
 def _get(ctx: Ctx, handover_id: UUID, *, lock: bool = False) -> Handover:
@@ -135,4 +141,6 @@ def remind(ctx: Ctx) -> None:
     )
     for sheet in late:
         for person_id in staff.supervisors(ctx):
-            notify(ctx, person_id, "hotline.handover", f"/hotline/handover/{sheet.id}", key=f"late:{sheet.id}")
+            notify(
+                ctx, person_id, "hotline.handover", f"/hotline/handover/{sheet.id}", key=f"late:{sheet.id}"
+            )

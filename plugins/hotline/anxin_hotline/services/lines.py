@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -55,7 +56,7 @@ class Turn:
 
 
 def every(ctx: Ctx) -> list[Line]:
-    return list(ctx.db.scalars(ctx.select(Line).order_by(Line.name).limit(200)))
+    return list(ctx.scalars(ctx.select(Line).order_by(Line.name).limit(200)))
 
 
 def named(ctx: Ctx) -> list[tuple[UUID, str]]:
@@ -77,7 +78,7 @@ def save(ctx: Ctx, line_id: UUID | None, told: Mapping[str, Any]) -> Line:
     taken = ctx.select(Line).where(Line.name == told["name"])
     if line_id is not None:
         taken = taken.where(Line.id != line_id)
-    if ctx.db.scalar(taken) is not None:
+    if ctx.scalar(taken) is not None:
         raise Invalid(fields={"name": [lazy("There is a line of this name already.")]})
     line = ctx.get(Line, line_id) if line_id else ctx.add(Line())
     line.name, line.number, line.seats = told["name"].strip(), told.get("number") or "", told["seats"]
@@ -136,7 +137,9 @@ def hours_text(line: Line, day: str) -> str:
 
 def secret(ctx: Ctx, line: Line) -> str:
     """What the telephone system signs with: derived from the tenant's keys, never stored; a new version is another."""
-    made = ctx.runtime.keyring.blind(ctx.tenant.id, "hotline.pbx", f"{line.id}:{line.key_version}", kind="text")
+    made = ctx.runtime.keyring.blind(
+        ctx.tenant.id, "hotline.pbx", f"{line.id}:{line.key_version}", kind="text"
+    )
     return made.hex()
 
 
@@ -150,7 +153,9 @@ def renew_secret(ctx: Ctx, line_id: UUID) -> Line:
 # ---- hours and gaps -----------------------------------------------------------------------------------------
 
 
-def windows(line: Line, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+def windows(
+    line: Line, start: datetime, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
     """When the line is to be answered between two moments."""
     if not line.is_open:
         return
@@ -184,7 +189,7 @@ def _short(turns: Sequence[Turn], opens: datetime, closes: datetime, seats: int)
         | {edge for turn in turns for edge in (turn.starts_at, turn.ends_at) if opens < edge < closes}
     )
     found: list[Gap] = []
-    for since, until in zip(edges, edges[1:], strict=False):
+    for since, until in pairwise(edges):
         people = len({turn.person_id for turn in turns if turn.starts_at <= since and turn.ends_at >= until})
         if found and found[-1].people == people and found[-1].ends_at == since:
             found[-1] = Gap(found[-1].starts_at, until, seats, people)
@@ -199,7 +204,9 @@ def is_open_at(line: Line, at: datetime) -> bool:
 
 def on_now(ctx: Ctx, line_id: UUID) -> list[Turn]:
     """Who answers this line at this moment."""
-    return [turn for turn in rota(ctx, ctx.now, ctx.now + timedelta(seconds=1), line_id=line_id) if turn.counts]
+    return [
+        turn for turn in rota(ctx, ctx.now, ctx.now + timedelta(seconds=1), line_id=line_id) if turn.counts
+    ]
 
 
 # ---- rota ------------------------------------------------------------------------------------------------
@@ -235,11 +242,15 @@ def rota(ctx: Ctx, start: datetime, end: datetime, *, line_id: UUID | None = Non
     ]
 
 
-def set_shift(ctx: Ctx, line_id: UUID, person_id: UUID, day: date, since: time, until: time, weeks: int = 1) -> int:
+def set_shift(
+    ctx: Ctx, line_id: UUID, person_id: UUID, *, day: date, since: time, until: time, weeks: int = 1
+) -> int:
     """Put somebody on a line, for one day or the same day of several weeks; returns how many shifts are new."""
     line = ctx.get(Line, line_id)
     if person_id not in staff.able(ctx):
-        raise Invalid(fields={"person_id": [lazy("Only people who may answer calls here can be on the rota.")]})
+        raise Invalid(
+            fields={"person_id": [lazy("Only people who may answer calls here can be on the rota.")]}
+        )
     begins = datetime.combine(day, since, current_zone())
     ends = datetime.combine(day, until, current_zone())
     ends += timedelta(days=1) if ends <= begins else timedelta()
@@ -301,16 +312,21 @@ def take(ctx: Ctx, shift_id: UUID) -> None:
     shift, me = _shift(ctx, shift_id), ctx.actor.person_id
     if me is None or shift.offered_at is None or shift.starts_at <= ctx.now:
         raise Conflict(lazy("This shift is not offered any more."), code="gone")
-    clash = [turn for turn in rota(ctx, shift.starts_at, shift.ends_at) if turn.person_id == me and turn.id != shift.id]
+    clash = [
+        turn
+        for turn in rota(ctx, shift.starts_at, shift.ends_at)
+        if turn.person_id == me and turn.id != shift.id
+    ]
     if clash:
         raise Conflict(lazy("You are on the rota at that time already."), code="clash")
     if shift.person_id == me:
         shift.offered_at = None
         ctx.audit(policy.ShiftSwapped(shift_id=shift.id, step="kept", subject_id=me))
         return
-    shift.taken_from, shift.person_id, shift.offered_at = shift.person_id, me, None
-    notify(ctx, shift.taken_from, "hotline.due", "/hotline/rota", key=f"swapped:{shift.id}")
-    ctx.audit(policy.ShiftSwapped(shift_id=shift.id, step="taken", subject_id=shift.taken_from))
+    before = shift.person_id
+    shift.taken_from, shift.person_id, shift.offered_at = before, me, None
+    notify(ctx, before, "hotline.due", "/hotline/rota", key=f"swapped:{shift.id}")
+    ctx.audit(policy.ShiftSwapped(shift_id=shift.id, step="taken", subject_id=before))
 
 
 def _shift(ctx: Ctx, shift_id: UUID) -> Shift:
@@ -351,7 +367,7 @@ def watch(ctx: Ctx) -> None:
     fortnight are told once a day, those of the next week by name of the day."""
     for line in every(ctx):
         found = route(ctx, line)
-        rolled = ctx.db.scalar(
+        rolled = ctx.scalar(
             ctx.select(RollOver).where(RollOver.line_id == line.id, RollOver.ends_at.is_(None))
         )
         if found.reason == "nobody" and rolled is None:

@@ -131,9 +131,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
     if level >= crisis.ATTENTION:
         crisis_id = crisis.tell(ctx, call_id, level, caller_id)
     _afterwards(ctx, call_id, forms.line_of(definition, "next", told["next"]), level, me)
-    ctx.audit(
-        policy.CallLogged(call_id=call_id, risk=level, form=told.get("form") or 0, subject_id=call_id)
-    )
+    ctx.audit(policy.CallLogged(call_id=call_id, risk=level, form=told.get("form") or 0, subject_id=call_id))
     return Saved(call_id, level, crisis_id)
 
 
@@ -177,7 +175,16 @@ def _afterwards(ctx: Ctx, call_id: UUID, chosen: Mapping[str, Any], level: int, 
         code = chosen.get("referral") or "counsellor"
         ctx.insert(
             Referral,
-            [{"call_id": call_id, "to": code, "state": "made", "chase_at": due, "made_by": me, "changed_at": ctx.now}],
+            [
+                {
+                    "call_id": call_id,
+                    "to": code,
+                    "state": "made",
+                    "chase_at": due,
+                    "made_by": me,
+                    "changed_at": ctx.now,
+                }
+            ],
         )
     elif to in ("call_back", "check_in", "supervisor"):
         mine = me if to != "supervisor" else None
@@ -202,9 +209,7 @@ def _afterwards(ctx: Ctx, call_id: UUID, chosen: Mapping[str, Any], level: int, 
 def _by_token(ctx: Ctx, token: str) -> Any:
     """The call of a form, locked; NotFound when it is another operator's and not on any more."""
     row = ctx.execute(
-        sa.select(*_COLUMNS)
-        .where(Call.tenant_id == ctx.tenant.id, Call.token == token)
-        .with_for_update()
+        sa.select(*_COLUMNS).where(Call.tenant_id == ctx.tenant.id, Call.token == token).with_for_update()
     ).one_or_none()
     if row is not None and row.state not in ("ringing", "live"):
         mine = row.operator_id == ctx.actor.person_id or seeing.wide(ctx)

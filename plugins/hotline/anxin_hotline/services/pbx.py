@@ -34,12 +34,17 @@ def line_of(ctx: Ctx, line_id: UUID) -> Line:
 
 def insist_signed(ctx: Ctx, line: Line, header: str, body: bytes) -> None:
     """Forbidden unless the header signs this body with the line's secret, just now."""
-    parts = dict(each.strip().partition("=")[::2] for each in header.split(","))
+    parts: dict[str, str] = {}
+    for each in header.split(","):
+        name, _eq, value = each.strip().partition("=")
+        parts[name] = value
     stamp, given = parts.get("t", ""), parts.get("v1", "")
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
         raise Forbidden(lazy("This message is not signed."), code="unsigned")
     if not hmac.compare_digest(signature(lines.secret(ctx, line), stamp, body), given.lower()):
-        raise Forbidden(lazy("This message is not signed with the secret of this line."), code="bad_signature")
+        raise Forbidden(
+            lazy("This message is not signed with the secret of this line."), code="bad_signature"
+        )
     if abs(ctx.now.timestamp() - int(stamp)) > FRESH.total_seconds():
         raise Forbidden(lazy("This message is too old."), code="stale")
 

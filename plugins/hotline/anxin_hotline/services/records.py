@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import Ctx, lazy, names_of
-from anxin_hotline import policy
 from anxin_hotline.calls import Call
 from anxin_hotline.services import crisis, seeing
 
@@ -58,7 +57,13 @@ def read(ctx: Ctx, call: Call) -> Record:
         own=seeing.plain(answers.get("own")),
         risk=seeing.plain(answers.get("risk")),
         steps=[
-            Step(event.at, event.kind, event.code, names.get(event.actor_id) if event.actor_id else None, _text(words))
+            Step(
+                event.at,
+                event.kind,
+                event.code,
+                names.get(event.actor_id) if event.actor_id else None,
+                _text(words),
+            )
             for event, words in told
         ],
         operator=names.get(call.operator_id) if call.operator_id else None,

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, NotFound
+from anxin.plugin import Conflict, Ctx, NotFound, agreed
 from anxin_hotline import policy
 from anxin_hotline.calls import Call, Caller, FollowUp, Review
 
@@ -109,9 +109,7 @@ def person_of(ctx: Ctx, caller_id: UUID | None) -> UUID | None:
     )
     if person_id is None:
         return None
-    purpose = ctx.runtime.registry.purposes[policy.CALLS.name]
-    verdict = ctx.runtime.access.decide(ctx, person_id, purpose, "hotline")
-    return person_id if verdict.permit else None
+    return person_id if agreed(ctx, person_id, policy.CALLS) else None
 
 
 def open_or_nothing(ctx: Ctx, row: Any, column: str) -> Any:

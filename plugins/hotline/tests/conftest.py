@@ -1,0 +1,136 @@
+"""Operators, lines, a duty rota and contexts behind the guard, for the tests of this plugin."""
+
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from anxin.identity import sessions
+from anxin.plugin import Ctx, Grant
+from anxin.safety.models import DutyShift
+from anxin_hotline.models import Line, Shift
+from anxin_hotline.services import lines
+
+_tokens = itertools.count(1)
+ALWAYS = {day: [["00:00", "00:00"]] for day in lines.DAYS}
+
+
+@pytest.fixture
+def told() -> Callable[..., dict[str, Any]]:
+    """told(topic="sleep", …): a whole form, ready to be saved."""
+
+    def make(**fields: Any) -> dict[str, Any]:
+        return {
+            "token": f"test-token-{next(_tokens)}",
+            "channel": "phone",
+            "topic": "work",
+            "risk": 0,
+            "note": "夜班后睡不着，做了放松指导",
+            "next": "none",
+        } | fields
+
+    return make
+
+
+@pytest.fixture
+def operator(agency_person: Any) -> Any:
+    return agency_person("helper", name="顾念")
+
+
+@pytest.fixture
+def supervisor(agency_person: Any) -> Any:
+    return agency_person("supervisor", name="沈岳")
+
+
+@pytest.fixture
+def acting(runtime: Any) -> Callable[..., Any]:
+    """acting(someone, "assigned"): their context as behind the guard; commits at the end."""
+
+    @contextmanager
+    def enter(someone: Any, scope: str = "assigned") -> Iterator[Ctx]:
+        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
+        ctx = sessions.open_ctx(runtime, tenant, someone.token)
+        ctx.grant, ctx.plugin = Grant(scope), "hotline"  # type: ignore[arg-type]  (a scope's name)
+        try:
+            yield ctx
+            ctx.commit()
+        finally:
+            ctx.close()
+
+    return enter
+
+
+@pytest.fixture
+def line(scope: Any, tenant: Any) -> Line:
+    """A line that is always to be answered."""
+    with scope(tenant) as ctx:
+        ctx.unaudited("test set-up")
+        made = ctx.add(Line(name="心晴热线", number="0531-55100", hours=ALWAYS, closed_days=[], seats=1))
+        made.fallback_number, made.is_open, made.key_version, made.is_national = "12356", True, 1, False
+    return made
+
+
+@pytest.fixture
+def on_line(scope: Any) -> Callable[..., None]:
+    """on_line(line, someone): they answer it from an hour ago for twelve hours."""
+
+    def make(line: Line, someone: Any, hours: float = 12) -> None:
+        with scope(someone.tenant) as ctx:
+            ctx.unaudited("test set-up")
+            begins = ctx.now - timedelta(hours=1)
+            ctx.add(
+                Shift(
+                    line_id=line.id,
+                    person_id=someone.id,
+                    starts_at=begins,
+                    ends_at=begins + timedelta(hours=hours),
+                )
+            )
+
+    return make
+
+
+@pytest.fixture
+def duty(scope: Any) -> Callable[..., None]:
+    """duty(someone, role="duty"): on core's duty rota now."""
+
+    def make(someone: Any, role: str = "duty") -> None:
+        with scope(someone.tenant) as ctx:
+            ctx.unaudited("test set-up")
+            begins = ctx.now - timedelta(hours=1)
+            ctx.add(
+                DutyShift(
+                    person_id=someone.id, role=role, starts_at=begins, ends_at=begins + timedelta(days=2)
+                )
+            )
+
+    return make
+
+
+@pytest.fixture
+def pbx(scope: Any, tenant: Any, client_as: Any) -> Callable[..., Any]:
+    """pbx(line, event="e1", call="c1", kind="start"): the telephone system tells; returns the response."""
+
+    def tell(line: Line, *, secret: str | None = None, stamp: int | None = None, **fields: Any) -> Any:
+        with scope(tenant) as ctx:
+            ctx.unaudited("test")
+            key = secret or lines.secret(ctx, line)
+            at = ctx.now.isoformat()
+        body = json.dumps({"at": at} | fields).encode()
+        moment = str(stamp if stamp is not None else int(time.time()))
+        signed = hmac.new(key.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+        client = client_as(tenant=tenant)
+        return client.post(
+            f"{client.base}/hotline/pbx/{line.id}",
+            data=body,
+            headers={"Anxin-Signature": f"t={moment},v1={signed}", "Content-Type": "application/json"},
+        )
+
+    return tell
