@@ -16,6 +16,8 @@ from anxin.extension.events import (
 )
 from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
 from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, ResourceKind, Retention
+from anxin.extension.hookspecs import Card, EmergencyFacts, Figure, Panel, QueueItem, hookimpl
+from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
 from anxin.files import (
     CSV,
     JPEG,
@@ -107,6 +109,7 @@ __all__ = [
     "CrisisRaised",
     "Ctx",
     "Document",
+    "EmergencyFacts",
     "Entry",
     "Event",
     "Figure",

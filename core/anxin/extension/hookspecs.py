@@ -79,6 +79,15 @@ class QueueItem:
     due: datetime | None = None
 
 
+@dataclass(frozen=True)
+class EmergencyFacts:
+    """What helps to find somebody in danger who has no account here: shown after two keys, and no sooner."""
+
+    name: str | None = None
+    place: str | None = None
+    phone: str | None = None
+
+
 @policy("register")
 def register() -> "Plugin":  # type: ignore[empty-body]
     """The plugin's manifest. Called once when the process starts; a failure stops the start and names the
@@ -93,6 +102,16 @@ def home_cards(ctx: "Ctx") -> Iterable[Card]:  # type: ignore[empty-body]
 @policy("contribute")
 def person_panels(ctx: "Ctx", person_id: UUID) -> Iterable[Panel]:  # type: ignore[empty-body]
     """Blocks about a person for a helper; read rows through ctx only, so that scope and consent apply."""
+
+
+@policy("contribute")
+def case_panels(ctx: "Ctx", case_id: UUID) -> Iterable[Panel]:  # type: ignore[empty-body]
+    """Blocks about a crisis for whoever leads it, from the module that raised it; write down what is opened."""
+
+
+@policy("contribute")
+def emergency_facts(ctx: "Ctx", case_id: UUID) -> "EmergencyFacts | None":
+    """Contact facts of a crisis without a person, asked for after two keys were turned; None: not ours."""
 
 
 @policy("contribute")

@@ -205,6 +205,8 @@ def read(ctx: Ctx, case_id: UUID) -> Case:
     known = facts(ctx, crisis)
     steps = timeline(ctx, crisis)
     panels, silent = _panels(ctx, crisis) if known.hidden is None else ([], [])
+    if known.hidden in (None, "anonymous") and _leads(ctx, crisis):
+        panels = [*_case_panels(ctx, crisis), *panels]
     fields = [name for name in ("name", "unit", "phone") if getattr(known, name)]
     if any(step.note for step in steps):
         fields.append("notes")
@@ -226,6 +228,20 @@ def _panels(ctx: Ctx, crisis: Crisis) -> tuple[list[Panel], list[Any]]:
             else:
                 panels += answer.value or []
     return sorted(panels, key=lambda panel: panel.order), silent
+
+
+def _leads(ctx: Ctx, crisis: Crisis) -> bool:
+    """Does the actor work on an open case, or supervise?"""
+    supervises = ctx.grant is not None and ctx.grant.scope == "tenant"
+    return crisis.state != "closed" and (crisis.lead_id == ctx.actor.person_id or supervises)
+
+
+def _case_panels(ctx: Ctx, crisis: Crisis) -> list[Panel]:
+    """What the module that raised the case shows about it."""
+    with _contracted(ctx):
+        answers = list(ctx.runtime.registry.call(ctx, "case_panels", case_id=crisis.id))
+    found = [panel for answer in answers if not answer.failed for panel in answer.value or []]
+    return sorted(found, key=lambda panel: panel.order)
 
 
 @contextmanager

@@ -60,12 +60,10 @@ def ask(ctx: Ctx, *, reason: str, number: str | None = None, case_id: UUID | Non
     return request
 
 
-def _whose(ctx: Ctx, number: str | None, case_id: UUID | None) -> UUID:
+def _whose(ctx: Ctx, number: str | None, case_id: UUID | None) -> UUID | None:
+    """The person; None for a case about somebody without an account, whose facts its module keeps."""
     if case_id is not None:
-        person_id = cases.get(ctx, case_id).person_id
-        if person_id is None:
-            raise Invalid(fields={"number": [lazy("This case has no person on record.")]})
-        return person_id
+        return cases.get(ctx, case_id).person_id
     found = ctx.db.scalar(
         sa.select(Person.id).where(
             Person.tenant_id == ctx.tenant.id,
@@ -161,6 +159,8 @@ def facts(ctx: Ctx, request: BreakGlass) -> Facts:
     """Name, unit and phone for the two who turned the keys, while it is open; each look is audited."""
     if stage(ctx, request) != "granted" or ctx.actor.person_id not in (request.asked_by, request.second_by):
         return Facts(hidden=stage(ctx, request))
+    if request.person_id is None:
+        return _facts_of_case(ctx, request)
     person = ctx.db.scalar(
         sa.select(Person).where(Person.tenant_id == ctx.tenant.id, Person.id == request.person_id)
     )
@@ -174,11 +174,24 @@ def facts(ctx: Ctx, request: BreakGlass) -> Facts:
     return known
 
 
+def _facts_of_case(ctx: Ctx, request: BreakGlass) -> Facts:
+    """What the module that raised the case knows about somebody without an account."""
+    answers = ctx.runtime.registry.call(ctx, "emergency_facts", case_id=request.crisis_id)
+    known = next((answer.value for answer in answers if not answer.failed and answer.value), None)
+    if known is None:
+        return Facts(hidden="anonymous")
+    shown = tuple(name for name in ("name", "place", "phone") if getattr(known, name))
+    ctx.audit(
+        GlassRead(request_id=request.id, reason=request.reason, fields=shown, subject_id=request.crisis_id)
+    )
+    return Facts(name=known.name, unit=known.place, phone=known.phone, basis="vital_interest")
+
+
 @job("safety.tell_subject")
 def tell_subject(ctx: Ctx, *, request_id: str) -> None:
     """Afterwards the person is told; what happened, by whom and why stands under “who looked”."""
     request = ctx.get(BreakGlass, UUID(request_id))
-    if request.told_at is not None:
+    if request.told_at is not None or request.person_id is None:
         return
     request.told_at = ctx.now
     notify(ctx, request.person_id, "safety.told", "/audit/who-looked", key=f"glass:{request.id}")

@@ -133,6 +133,7 @@ class BreakGlass(TenantModel):
         tenant_fk("asked_by", "core.person"),
         tenant_fk("second_by", "core.person"),
         one_of("state", "asked", "granted", "refused"),
+        sa.CheckConstraint("person_id IS NOT NULL OR crisis_id IS NOT NULL", name="about"),
         sa.CheckConstraint("second_by IS NULL OR second_by <> asked_by", name="two_keys"),
         sa.CheckConstraint(
             "state <> 'granted' OR (second_by IS NOT NULL AND expires_at IS NOT NULL)", name="granted"
@@ -141,7 +142,7 @@ class BreakGlass(TenantModel):
         sa.Index("ix_break_glass_asked", "tenant_id", "asked_at"),
     )
 
-    person_id: Mapped[UUID]
+    person_id: Mapped[UUID | None] = mapped_column(comment="null: a case without a person, known to a module")
     crisis_id: Mapped[UUID | None]
     reason: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="asked")

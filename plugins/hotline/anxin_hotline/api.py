@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import ApiBlueprint, Ctx, guard
-from anxin_hotline.calls import Call, Handover
+from anxin_hotline.calls import Call, FollowUp, Handover, Referral
 from anxin_hotline.models import Line
 from anxin_hotline.pages.lines import told as line_told
-from anxin_hotline.policy import LOG, MANAGE
+from anxin_hotline.policy import CALLS, LOG, MANAGE, OWN
 from anxin_hotline.schemas import (
+    AttemptInput,
     CallActInput,
     CallInput,
     CallLevelOutput,
@@ -17,8 +18,11 @@ from anxin_hotline.schemas import (
     CallRiskInput,
     CallSavedOutput,
     CallsInput,
+    ClaimInput,
     DraftInput,
     DraftKeptOutput,
+    FlagInput,
+    FollowUpOutput,
     HandoverInput,
     HandoverOutput,
     HotlineLineInput,
@@ -26,8 +30,13 @@ from anxin_hotline.schemas import (
     LineGapOutput,
     LineShiftInput,
     LineTurnOutput,
+    MergeInput,
+    PlanInput,
+    ReferInput,
+    ReferralOutput,
+    SettleInput,
 )
-from anxin_hotline.services import crisis, handovers, lines, logging, records, seeing
+from anxin_hotline.services import callers, crisis, followups, handovers, lines, logging, records, seeing
 
 bp = ApiBlueprint(
     "hotline", __name__, description="Calls of a support line: lines, logs, crises, what follows"
@@ -240,3 +249,96 @@ def write_handover(ctx: Ctx, data: dict[str, Any]) -> Handover:
 @bp.response(200, HandoverOutput)
 def acknowledge_handover(ctx: Ctx, sheet: UUID) -> Handover:
     return handovers.acknowledge(ctx, sheet)
+
+
+@bp.get("/follow-ups")
+@guard(LOG)
+@bp.response(200, FollowUpOutput(many=True))
+def list_follow_ups(ctx: Ctx) -> list[FollowUp]:
+    """What is open, the worst clock first."""
+    return [one.follow_up for one in followups.queue(ctx)]
+
+
+@bp.post("/follow-ups/<uuid:follow_up>/take")
+@guard(LOG)
+@bp.response(200, FollowUpOutput)
+def take_follow_up(ctx: Ctx, follow_up: UUID) -> FollowUp:
+    return followups.take(ctx, follow_up)
+
+
+@bp.post("/follow-ups/<uuid:follow_up>/attempts")
+@guard(LOG)
+@bp.arguments(AttemptInput)
+@bp.response(200, FollowUpOutput)
+def try_follow_up(ctx: Ctx, data: dict[str, Any], follow_up: UUID) -> FollowUp:
+    return followups.attempt(ctx, follow_up, data["result"], data["note"])
+
+
+@bp.delete("/follow-ups/<uuid:follow_up>")
+@guard(LOG)
+@bp.response(200, FollowUpOutput)
+def cancel_follow_up(ctx: Ctx, follow_up: UUID) -> FollowUp:
+    return followups.cancel(ctx, follow_up)
+
+
+@bp.post("/calls/<uuid:call>/follow-ups")
+@guard(LOG)
+@bp.arguments(PlanInput)
+@bp.response(201, FollowUpOutput)
+def plan_follow_up(ctx: Ctx, data: dict[str, Any], call: UUID) -> FollowUp:
+    return followups.plan(ctx, call, days=data["days"], kind=data["what"])
+
+
+@bp.post("/calls/<uuid:call>/referrals")
+@guard(LOG)
+@bp.arguments(ReferInput)
+@bp.response(201, ReferralOutput)
+def refer_caller(ctx: Ctx, data: dict[str, Any], call: UUID) -> Referral:
+    return followups.refer(ctx, call, data["to"])
+
+
+@bp.post("/referrals/<uuid:referral>/settle")
+@guard(LOG)
+@bp.arguments(SettleInput)
+@bp.response(200, ReferralOutput)
+def settle_referral(ctx: Ctx, data: dict[str, Any], referral: UUID) -> Referral:
+    return followups.settle(ctx, referral, data["state"], data["note"])
+
+
+@bp.post("/callers/<uuid:caller>/flags")
+@guard(LOG)
+@bp.arguments(FlagInput)
+@bp.response(204)
+def flag_caller(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
+    callers.flag(ctx, caller, data["kind"], data["days"], data["note"])
+
+
+@bp.post("/callers/<uuid:caller>/merge")
+@guard(LOG)
+@bp.arguments(MergeInput)
+@bp.response(204)
+def merge_callers(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
+    callers.merge(ctx, caller, data["other"])
+
+
+@bp.post("/merges/<uuid:merge>/undo")
+@guard(LOG)
+@bp.response(204)
+def undo_merge(ctx: Ctx, merge: UUID) -> None:
+    callers.unmerge(ctx, merge)
+
+
+@bp.post("/mine")
+@guard(OWN, purpose=CALLS)
+@bp.arguments(ClaimInput)
+@bp.response(202)
+def claim_calls(ctx: Ctx, data: dict[str, Any]) -> None:
+    """Link the calls of a call-back code to the own account; the answer comes as a notice."""
+    callers.claim(ctx, data["code"])
+
+
+@bp.delete("/mine")
+@guard(OWN, purpose=CALLS)
+@bp.response(202)
+def cut_calls(ctx: Ctx) -> None:
+    callers.cut(ctx)

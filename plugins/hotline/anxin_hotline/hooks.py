@@ -1,17 +1,18 @@
 """Where the plugin meets other rooms: the workbench, a person's copy and erasure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import render_template
 
-from anxin.plugin import ConsentWithdrawn, Ctx, hookimpl
+from anxin.plugin import ConsentWithdrawn, Ctx, EmergencyFacts, Panel, _, hookimpl
 from anxin_hotline import demo as invented
-from anxin_hotline import policy
+from anxin_hotline import policy, risk, views
 from anxin_hotline.calls import Call, Caller, Presence
 from anxin_hotline.models import Shift
-from anxin_hotline.services import crisis, seeing
+from anxin_hotline.services import crisis, followups, handovers, logging, records, seeing
 
 
 @hookimpl
@@ -92,6 +93,53 @@ def on_withdrawn(ctx: Ctx, event: ConsentWithdrawn) -> None:
     )
     if done.rowcount:  # type: ignore[attr-defined]
         ctx.audit(policy.CallerLinked(step="cut", subject_id=event.person_id))
+
+
+@hookimpl
+def case_panels(ctx: Ctx, case_id: UUID) -> Iterable[Panel]:
+    """For whoever leads the case: what the caller said about where they are, what was done; no number."""
+    call = crisis.of_case(ctx, case_id)
+    if call is None:
+        return
+    record = records.read(ctx, call)
+    html = render_template(
+        "hotline/_case.html",
+        call=views.line(ctx, call),
+        record=record,
+        asked=risk.said(record.risk),
+        words=records.EVENTS,
+        at=lambda when: views.at(ctx, when),
+        may_open=ctx.allowed(policy.LOG),
+    )
+    yield Panel(title=_("The call"), html=html, order=5)
+
+
+@hookimpl
+def emergency_facts(ctx: Ctx, case_id: UUID) -> EmergencyFacts | None:
+    """After two keys: name, place and number, what the telephone showed included."""
+    call = crisis.of_case(ctx, case_id)
+    if call is None:
+        return None
+    known = crisis.facts_of(ctx, call)
+    for subject_id in filter(None, {call.id, call.caller_id}):
+        ctx.audit(policy.CallFactsRead(call_id=call.id, subject_id=subject_id))
+    close = known.get("emergency")
+    place = " · ".join(filter(None, (known.get("place"), close)))
+    return EmergencyFacts(known.get("name"), place or None, known.get("number") or known.get("rang_from"))
+
+
+@hookimpl
+def work_panels(ctx: Ctx) -> Iterable[Panel]:
+    """For operators and supervisors: what waits, in numbers, with the way there."""
+    if not ctx.allowed(policy.LOG):
+        return
+    with ctx.acting(grant=ctx.actor.grants.get(policy.LOG.name)):
+        due = followups.queue(ctx)
+        late = sum(one.late for one in due)
+        waiting = len(handovers.waiting(ctx))
+        rings = len(logging.ringing(ctx))
+    html = render_template("hotline/_work.html", due=len(due), late=late, waiting=waiting, rings=rings)
+    yield Panel(title=_("Support line"), html=html, order=12)
 
 
 @hookimpl

@@ -299,3 +299,45 @@ class MergeInput(Input):
 
 class ClaimInput(Input):
     code = fields.String(required=True, validate=validate.Length(4, 20))
+
+
+class AttemptInput(Input):
+    result = fields.String(
+        required=True, validate=validate.OneOf(("reached", "no_answer", "refused", "wrong"))
+    )
+    note = _optional(LONG)
+
+
+class PlanInput(Input):
+    days = fields.Integer(required=True, validate=validate.Range(0, 90))
+    what = fields.String(
+        load_default="check_in", validate=validate.OneOf(("call_back", "check_in", "supervisor"))
+    )
+
+
+class ReferInput(Input):
+    to = fields.String(required=True, validate=SHORT)
+
+
+class SettleInput(Input):
+    state = fields.String(required=True, validate=validate.OneOf(("accepted", "arrived", "declined", "lost")))
+    note = _optional(LONG)
+
+
+class FollowUpOutput(Schema):
+    id = fields.UUID()
+    call_id = fields.UUID()
+    kind = fields.String()
+    state = fields.String()
+    due_at = fields.AwareDateTime()
+    assigned_to = fields.UUID(allow_none=True)
+    attempts = fields.Integer()
+    outcome = fields.String(allow_none=True)
+
+
+class ReferralOutput(Schema):
+    id = fields.UUID()
+    call_id = fields.UUID()
+    to = fields.String()
+    state = fields.String()
+    chase_at = fields.AwareDateTime()

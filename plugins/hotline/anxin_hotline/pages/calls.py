@@ -13,7 +13,7 @@ from anxin_hotline.pages import desk
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
 from anxin_hotline.schemas import CallActInput, CallsInput
-from anxin_hotline.services import crisis, records, seeing
+from anxin_hotline.services import crisis, followups, records, seeing
 
 
 @bp.get("/calls")
@@ -65,6 +65,12 @@ def _record(ctx: Ctx, found: Call, errors: Any = None) -> Response:
         asked=risk.said(record.risk),
         at=lambda when: views.at(ctx, when),
         words=records.EVENTS,
+        follow_ups=followups.of_call(ctx, found.id),
+        follow_kinds=followups.KINDS,
+        referrals=followups.referrals_of(ctx, found.id),
+        referral_to=forms.words(forms.version(ctx, found.form_version), "referrals"),
+        referral_states=followups.STATES,
+        results=followups.RESULTS,
         kinds=[(kind, records.EVENTS[kind]) for kind in crisis.KINDS],
         errors=errors or {},
     )

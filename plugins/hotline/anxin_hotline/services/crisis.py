@@ -107,8 +107,12 @@ def events(ctx: Ctx, call_id: UUID) -> list[tuple[Event, Any]]:
     return [(row, seeing.open_or_nothing(ctx, row, "note")) for row in rows]
 
 
-def facts_of(ctx: Ctx, call: Call) -> dict[str, str]:
-    """What is known that helps somebody find the caller: {place, emergency, name, number, rang_from}."""
+def facts_of(ctx: Ctx, call: Call, *, rang: bool = True) -> dict[str, str]:
+    """What is known that helps somebody find the caller: {place, emergency, name, number, rang_from}.
+
+    `rang_from` is the number the telephone system showed: without the caller's word only two keys open it. The reader
+    audits, for the call and the caller.
+    """
     known: dict[str, str] = {}
     for event, note in events(ctx, call.id):
         if event.kind == "facts" and isinstance(note, dict):
@@ -119,8 +123,8 @@ def facts_of(ctx: Ctx, call: Call) -> dict[str, str]:
         )
         contact = seeing.plain(seeing.open_or_nothing(ctx, caller, "contact")) if caller else {}
         known = {name: str(value) for name, value in contact.items() if value} | known
-    rang = seeing.open_or_nothing(ctx, call, "number")
-    return known | ({"rang_from": str(rang)} if isinstance(rang, str) else {})
+    number = seeing.open_or_nothing(ctx, call, "number") if rang else None
+    return known | ({"rang_from": number} if isinstance(number, str) else {})
 
 
 def of_case(ctx: Ctx, case_id: UUID) -> Call | None:
