@@ -36,6 +36,7 @@ from anxin.files import (
 )
 from anxin.identity import addresses
 from anxin.identity.models import Person
+from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
 from anxin.kernel import ddl, disclosure
@@ -148,6 +149,7 @@ __all__ = [
     "_",
     "addresses",
     "agreed",
+    "api_token",
     "below",
     "clock_time",
     "current_locale",

@@ -91,20 +91,20 @@ class ShiftRemoved(Entry):
 class GlassAsked(Entry):
     request_id: UUID
     reason: str
-    subject_id: UUID
+    subject_id: UUID | None = None
 
 
 @entry("safety.break_glass_granted", line=lazy("Agreed to open contact details in an emergency"))
 class GlassGranted(Entry):
     request_id: UUID
     reason: str
-    subject_id: UUID
+    subject_id: UUID | None = None
 
 
 @entry("safety.break_glass_refused", line=lazy("Refused to open contact details in an emergency"))
 class GlassRefused(Entry):
     request_id: UUID
-    subject_id: UUID
+    subject_id: UUID | None = None
 
 
 @entry("safety.break_glass_read", line=lazy("Saw name, unit and phone in an emergency"), read=True)
@@ -112,7 +112,7 @@ class GlassRead(Entry):
     request_id: UUID
     reason: str
     fields: tuple[str, ...]
-    subject_id: UUID
+    subject_id: UUID | None = None
 
 
 @entry("safety.break_glass_told", line=lazy("Told the person that their contact details were opened"))

@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import ApiBlueprint, Ctx, guard
-from anxin_hotline.calls import Call, FollowUp, Handover, Referral
-from anxin_hotline.models import Line
+from anxin_hotline.calls import Call, FollowUp, Handover, Referral, Review
+from anxin_hotline.models import Alert, Line
 from anxin_hotline.pages.lines import told as line_told
-from anxin_hotline.policy import CALLS, LOG, MANAGE, OWN
+from anxin_hotline.policy import CALLS, LOG, MANAGE, OWN, READ_FIGURES, SUPERVISE
 from anxin_hotline.schemas import (
     AttemptInput,
     CallActInput,
@@ -23,20 +23,39 @@ from anxin_hotline.schemas import (
     DraftKeptOutput,
     FlagInput,
     FollowUpOutput,
+    HandledInput,
     HandoverInput,
     HandoverOutput,
+    HotlineAlertOutput,
     HotlineLineInput,
     HotlineLineOutput,
+    HotlineMonthOutput,
     LineGapOutput,
     LineShiftInput,
     LineTurnOutput,
     MergeInput,
+    OnCallInput,
+    OnCallOutput,
     PlanInput,
     ReferInput,
     ReferralOutput,
+    ReviewInput,
+    ReviewLine,
     SettleInput,
 )
-from anxin_hotline.services import callers, crisis, followups, handovers, lines, logging, records, seeing
+from anxin_hotline.services import (
+    alerts,
+    callers,
+    crisis,
+    figures,
+    followups,
+    handovers,
+    lines,
+    logging,
+    records,
+    seeing,
+    supervision,
+)
 
 bp = ApiBlueprint(
     "hotline", __name__, description="Calls of a support line: lines, logs, crises, what follows"
@@ -342,3 +361,74 @@ def claim_calls(ctx: Ctx, data: dict[str, Any]) -> None:
 @bp.response(202)
 def cut_calls(ctx: Ctx) -> None:
     callers.cut(ctx)
+
+
+@bp.get("/on")
+@guard(LOG)
+@bp.arguments(OnCallInput, location="query")
+@bp.response(200, OnCallOutput(many=True))
+def on_call(ctx: Ctx, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The call that rings or is on under the telephone system's id, with the handle of its form; empty when none."""
+    return [_line(call) | {"token": call.token} for call in logging.by_pbx(ctx, data["call"])]
+
+
+@bp.get("/reviews")
+@guard(SUPERVISE)
+@bp.response(200, ReviewLine(many=True))
+def list_reviews(ctx: Ctx) -> list[Review]:
+    return [review for review, _call in supervision.waiting(ctx)]
+
+
+@bp.post("/reviews/<uuid:review>/begin")
+@guard(SUPERVISE)
+@bp.response(200, ReviewLine)
+def begin_review(ctx: Ctx, review: UUID) -> Review:
+    return supervision.begin(ctx, review)
+
+
+@bp.post("/reviews/<uuid:review>/finish")
+@guard(SUPERVISE)
+@bp.arguments(ReviewInput)
+@bp.response(200, ReviewLine)
+def finish_review(ctx: Ctx, data: dict[str, Any], review: UUID) -> Review:
+    return supervision.finish(
+        ctx, review, {name: data[name] for name in supervision.CRITERIA}, data["feedback"]
+    )
+
+
+@bp.post("/calls/<uuid:call>/review")
+@guard(LOG)
+@bp.response(201, ReviewLine)
+def ask_review(ctx: Ctx, call: UUID) -> Review:
+    return supervision.ask(ctx, call)
+
+
+@bp.post("/calls/<uuid:call>/incident")
+@guard(LOG)
+@bp.response(204)
+def report_incident(ctx: Ctx, call: UUID) -> None:
+    """A possible critical incident: the named owner hears of it at once, without the call."""
+    alerts.incident(ctx, call)
+
+
+@bp.get("/figures")
+@guard(READ_FIGURES)
+@bp.response(200, HotlineMonthOutput(many=True))
+def read_figures(ctx: Ctx) -> list[figures.Month]:
+    """The last closed months, through disclosure control."""
+    return figures.months(ctx)
+
+
+@bp.get("/alerts")
+@guard(READ_FIGURES)
+@bp.response(200, HotlineAlertOutput(many=True))
+def list_alerts(ctx: Ctx) -> list[Alert]:
+    return alerts.latest(ctx)
+
+
+@bp.post("/alerts/<uuid:alert>")
+@guard(READ_FIGURES)
+@bp.arguments(HandledInput)
+@bp.response(200, HotlineAlertOutput)
+def handle_alert(ctx: Ctx, data: dict[str, Any], alert: UUID) -> Alert:
+    return alerts.handle(ctx, alert, data["done"])

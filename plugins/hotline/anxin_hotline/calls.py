@@ -16,6 +16,9 @@ from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 from anxin_hotline.models import SCHEMA
 
 
+OVER = sa.text("state IN ('logged', 'abandoned')")  # what lists and figures read
+
+
 class Clinical(TenantModel):
     """What every table here shares."""
 
@@ -91,8 +94,8 @@ class Call(Clinical):
         tenant_fk("crisis_id", "core.crisis"),
         sa.UniqueConstraint("tenant_id", "token"),
         sa.UniqueConstraint("tenant_id", "line_id", "pbx_call"),
-        sa.Index("ix_call_started", "tenant_id", "started_at", "id"),
-        sa.Index("ix_call_operator", "tenant_id", "operator_id", "started_at", "id"),
+        sa.Index("ix_call_started", "tenant_id", "started_at", "id", postgresql_where=OVER),
+        sa.Index("ix_call_operator", "tenant_id", "operator_id", "started_at", "id", postgresql_where=OVER),
         sa.Index("ix_call_caller", "tenant_id", "caller_id", "started_at"),
         sa.Index(
             "ix_call_open",
@@ -214,6 +217,7 @@ class Referral(Clinical):
         tenant_fk("made_by", "core.person"),
         sa.Index("ix_referral_state", "tenant_id", "state", "chase_at"),
         sa.Index("ix_referral_call", "tenant_id", "call_id"),
+        sa.Index("ix_referral_made", "tenant_id", "made_by", "state", "chase_at"),
     )
 
     call_id: Mapped[UUID]

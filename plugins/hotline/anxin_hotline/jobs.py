@@ -3,7 +3,17 @@
 from datetime import timedelta
 
 from anxin.plugin import Ctx, job
-from anxin_hotline.services import callers, followups, handovers, lines, pbx
+from anxin_hotline.services import (
+    alerts,
+    callers,
+    followups,
+    handovers,
+    importing,
+    lines,
+    pbx,
+    summaries,
+    supervision,
+)
 
 
 @job("hotline.watch", every=timedelta(minutes=5))
@@ -14,4 +24,28 @@ def watch(ctx: Ctx) -> None:
     followups.remind(ctx)
 
 
-JOBS = [pbx.apply, callers.link, callers.unlink, watch]
+@job("hotline.look", every=timedelta(hours=1))
+def look(ctx: Ctx) -> None:
+    """What stands out today; calls to review; looks whose time is over."""
+    alerts.raise_found(ctx)
+    supervision.sample(ctx)
+    supervision.lapse(ctx)
+
+
+@job("hotline.month", every=timedelta(days=1))
+def month(ctx: Ctx) -> None:
+    """After a month has closed, its summary."""
+    if lines.named(ctx):
+        summaries.every_month(ctx)
+
+
+JOBS = [
+    pbx.apply,
+    callers.link,
+    callers.unlink,
+    importing.build,
+    summaries.build,
+    watch,
+    look,
+    month,
+]

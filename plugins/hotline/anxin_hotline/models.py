@@ -154,3 +154,15 @@ class Alert(TenantModel):
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[UUID | None]
     done: Mapped[str] = mapped_column(server_default="", comment="what was done about it")
+
+
+class Summary(TenantModel):
+    """The summary of one closed month, made once: its figures never move."""
+
+    __tablename__ = "summary"
+    __schema__ = SCHEMA
+    __constraints__ = (sa.UniqueConstraint("tenant_id", "month"),)
+
+    month: Mapped[str] = mapped_column(comment="2026-10")
+    file_id: Mapped[UUID] = mapped_column(comment="of core's files, kind hotline.summary")
+    made_at: Mapped[datetime]

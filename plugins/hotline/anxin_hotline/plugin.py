@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_hotline import api, calls, hooks, jobs, models, pages, policy, schemas
+from anxin_hotline import api, calls, cli, hooks, jobs, models, pages, policy, schemas
 
 THREE_YEARS = timedelta(days=3 * 366)  # the guide's least time for records of calls
 GUIDE = lazy("Three years, as the guide for support lines asks")
@@ -32,8 +32,19 @@ def register() -> Plugin:
             NavItem(lazy("To follow up"), "hotline.follow_ups", policy.LOG, "clock", order=13),
             NavItem(lazy("Hand-over"), "hotline.handover_list", policy.LOG, "clipboard-list", order=14),
             NavItem(lazy("My shifts"), "hotline.rota", policy.LOG, "calendar-days", order=15),
+            NavItem(lazy("Feedback for me"), "hotline.feedback", policy.LOG, "message-square", order=16),
+            NavItem(lazy("Supervision"), "hotline.supervise", policy.SUPERVISE, "eye", order=17),
+            NavItem(
+                lazy("Hotline in numbers"),
+                "hotline.figures_page",
+                policy.READ_FIGURES,
+                "chart-column",
+                order=45,
+            ),
+            NavItem(lazy("What stands out"), "hotline.alert_list", policy.READ_FIGURES, "flag", order=46),
             NavItem(lazy("Lines and rota"), "hotline.line_list", policy.MANAGE, "phone", order=44),
         ],
+        cli=cli.hotline,
         pages=pages.bp,
         api=api.bp,
         jobs=jobs.JOBS,
@@ -44,6 +55,7 @@ def register() -> Plugin:
             models.Form,
             models.PbxEvent,
             models.Alert,
+            models.Summary,
             *calls.CLINICAL,
         ],
         personal_data=[

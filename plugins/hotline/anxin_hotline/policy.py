@@ -295,6 +295,7 @@ NOTICES = [
     NoticeKind("hotline.due", lazy("Something you promised is due. Please sign in to see it.")),
     NoticeKind("hotline.handover", lazy("A hand-over waits to be read. Please sign in to see it.")),
     NoticeKind("hotline.alert", lazy("Something stands out in the figures. Please sign in to see it.")),
+    NoticeKind("hotline.summary", lazy("A monthly summary is ready. Please sign in to see it.")),
     NoticeKind("hotline.feedback", lazy("There is feedback for you. Please sign in to see it.")),
     NoticeKind("hotline.linked", lazy("What you asked for is done. Please sign in to see it.")),
     NoticeKind("hotline.unknown", lazy("What you asked for did not work. Please sign in to see it.")),

@@ -52,6 +52,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     ),
 }
 FIELDS = tuple(QUESTIONS)
+ACTS = ("ambulance", "police", "fire", "family", "note")  # what may be written down about a call
 
 
 def level(told: Mapping[str, Any]) -> int:

@@ -7,7 +7,6 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from anxin.plugin import Input, OptionalUUID, lazy
 from anxin_hotline import forms, risk
-from anxin_hotline.services.crisis import KINDS
 
 TOKEN = validate.Regexp(r"^[A-Za-z0-9_-]{8,64}$", error=lazy("This form is not known; open it again."))  # type: ignore[arg-type]  (lazy text)
 SHORT = validate.Length(max=200)
@@ -135,7 +134,7 @@ class CallRiskInput(Input):
 
 
 class CallActInput(Input):
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(risk.ACTS))
     note = _optional(LONG)
 
 
@@ -341,3 +340,86 @@ class ReferralOutput(Schema):
     to = fields.String()
     state = fields.String()
     chase_at = fields.AwareDateTime()
+
+
+def _mark() -> fields.Integer:
+    return EmptyInteger(load_default=0, validate=validate.Range(0, 5))
+
+
+class ReviewInput(Input):
+    """Marks from 1 to 5 and words to the operator."""
+
+    contact = _mark()
+    risk = _mark()
+    help = _mark()
+    record = _mark()
+    feedback = _optional(LONG)
+
+
+class SummaryInput(Input):
+    format = fields.String(required=True, validate=validate.OneOf(("pdf", "xlsx")))
+
+
+class HandledInput(Input):
+    done = _optional(LONG)
+
+
+class ImportInput(Input):
+    """Which column holds what: the number of the column, empty for none."""
+
+    at = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    note = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    topic = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    risk = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    channel = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    next = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+    number = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
+
+
+class OnCallInput(Input):
+    call = fields.String(required=True, validate=validate.Length(1, 120))
+
+
+class OnCallOutput(CallLine):
+    token = fields.String(metadata={"description": "the handle of its form: save the log with it"})
+
+
+class ReviewLine(Schema):
+    id = fields.UUID()
+    call_id = fields.UUID()
+    operator_id = fields.UUID()
+    reason = fields.String()
+    state = fields.String()
+    expires_at = fields.AwareDateTime(allow_none=True)
+
+
+class HotlineAlertOutput(Schema):
+    id = fields.UUID()
+    kind = fields.String()
+    topic = fields.String(allow_none=True)
+    unit_id = fields.UUID(allow_none=True)
+    at_least = fields.Integer(allow_none=True)
+    usual = fields.Integer(allow_none=True)
+    state = fields.String()
+    raised_at = fields.AwareDateTime()
+    done = fields.String()
+
+
+class HotlineClassOutput(Schema):
+    """One class of a histogram; `callers` is null where too few."""
+
+    codes = fields.List(fields.String(), attribute="bands")
+    callers = fields.Function(lambda one: one.count.value)
+
+
+class HotlineMonthOutput(Schema):
+    """One closed month. Null where too few."""
+
+    month = fields.String(attribute="name")
+    callers = fields.Function(lambda one: one.callers.value)
+    calls_at_least = fields.Function(lambda one: one.calls.value)
+    abandoned_at_least = fields.Function(lambda one: one.abandoned.value)
+    topics = fields.List(fields.Nested(HotlineClassOutput))
+    risks = fields.List(fields.Nested(HotlineClassOutput))
+    outcomes = fields.List(fields.Nested(HotlineClassOutput))
+    hours = fields.List(fields.Nested(HotlineClassOutput))

@@ -1,6 +1,31 @@
 """Pages, one module a screen; importing them registers their routes."""
 
-from anxin_hotline.pages import callers, calls, crisis, desk, followups, handover, lines, pbx
+from anxin_hotline.pages import (
+    callers,
+    calls,
+    crisis,
+    desk,
+    followups,
+    handover,
+    imports,
+    insight,
+    lines,
+    pbx,
+    supervision,
+)
 from anxin_hotline.pages.blueprint import bp
 
-__all__ = ["bp", "callers", "calls", "crisis", "desk", "followups", "handover", "lines", "pbx"]
+__all__ = [
+    "bp",
+    "callers",
+    "calls",
+    "crisis",
+    "desk",
+    "followups",
+    "handover",
+    "imports",
+    "insight",
+    "lines",
+    "pbx",
+    "supervision",
+]

@@ -71,7 +71,7 @@ def _record(ctx: Ctx, found: Call, errors: Any = None) -> Response:
         referral_to=forms.words(forms.version(ctx, found.form_version), "referrals"),
         referral_states=followups.STATES,
         results=followups.RESULTS,
-        kinds=[(kind, records.EVENTS[kind]) for kind in crisis.KINDS],
+        kinds=[(kind, records.EVENTS[kind]) for kind in risk.ACTS],
         errors=errors or {},
     )
 

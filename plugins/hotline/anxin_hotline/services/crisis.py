@@ -11,8 +11,6 @@ from anxin_hotline.calls import Call, Caller, Event
 from anxin_hotline.services import seeing
 
 ATTENTION, DANGER = 2, 3
-EMERGENCY = ("ambulance", "police", "fire", "family")
-KINDS = (*EMERGENCY, "note")
 
 
 def tell(ctx: Ctx, call_id: UUID, level: int, caller_id: UUID | None) -> UUID:
@@ -69,7 +67,7 @@ def _keep_contact(ctx: Ctx, call: Call, told: dict[str, Any]) -> None:
 def act(ctx: Ctx, call_id: UUID, kind: str, note: str = "", code: str | None = None) -> None:
     """Write down that 120 or 110 was called, that family was reached, or a few words: append only, with the time."""
     call = seeing.get(ctx, call_id)
-    if kind not in KINDS:
+    if kind not in risk.ACTS:
         raise Invalid(fields={"kind": [lazy("Choose what was done.")]})
     if kind == "note" and not note.strip():
         raise Invalid(fields={"note": [lazy("Write a few words.")]})

@@ -31,7 +31,9 @@ def open_counts(ctx: Ctx, line_id: UUID) -> dict[str, int]:
         Call.started_at > ctx.now - timedelta(days=1),
         sa.or_(Call.line_id == line_id, Call.line_id.is_(None)),
     )
-    danger = ctx.scalar(sa.select(sa.func.count()).select_from(Call).where(*day, Call.risk >= 2))
+    danger = ctx.scalar(
+        sa.select(sa.func.count()).select_from(Call).where(*day, seeing.LOGGED, Call.risk >= 2)
+    )
     unfinished = ctx.scalar(sa.select(sa.func.count()).select_from(Call).where(*day, Call.state == "live"))
     return {"due": due or 0, "danger": danger or 0, "unfinished": unfinished or 0}
 

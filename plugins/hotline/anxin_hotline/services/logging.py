@@ -307,6 +307,21 @@ def ringing(ctx: Ctx) -> list[Call]:
     )
 
 
+def by_pbx(ctx: Ctx, pbx_call: str) -> list[Call]:
+    """The call that is on under the telephone system's id, among those of the last hour."""
+    return list(
+        ctx.db.scalars(
+            seeing.visible(ctx)
+            .where(
+                Call.state.in_(("ringing", "live")),
+                Call.pbx_call == pbx_call,
+                Call.started_at > ctx.now - timedelta(hours=1),
+            )
+            .limit(2)
+        )
+    )
+
+
 def answer(ctx: Ctx, call_id: UUID) -> Call:
     """Take a call that rings; Conflict when a colleague was quicker."""
     call = seeing.get(ctx, call_id, lock=True)

@@ -18,6 +18,11 @@ def keepers(ctx: Ctx) -> list[UUID]:
     return _holders(ctx, policy.MANAGE.name)
 
 
+def readers(ctx: Ctx) -> list[UUID]:
+    """Who reads the figures."""
+    return _holders(ctx, policy.READ_FIGURES.name)
+
+
 def supervisors(ctx: Ctx) -> list[UUID]:
     return _holders(ctx, policy.SUPERVISE.name)
 

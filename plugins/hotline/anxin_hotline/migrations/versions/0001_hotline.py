@@ -423,9 +423,15 @@ def upgrade() -> None:  # noqa: PLR0915  (a statement or three for each table)
         ["tenant_id", "operator_id", "started_at", "id"],
         unique=False,
         schema="hotline",
+        postgresql_where=sa.text("state IN ('logged', 'abandoned')"),
     )
     op.create_index(
-        "ix_call_started", "call", ["tenant_id", "started_at", "id"], unique=False, schema="hotline"
+        "ix_call_started",
+        "call",
+        ["tenant_id", "started_at", "id"],
+        unique=False,
+        schema="hotline",
+        postgresql_where=sa.text("state IN ('logged', 'abandoned')"),
     )
     ddl.protect("hotline.call", clinical_subject="")
 
@@ -637,6 +643,13 @@ def upgrade() -> None:  # noqa: PLR0915  (a statement or three for each table)
     op.create_index("ix_referral_call", "referral", ["tenant_id", "call_id"], unique=False, schema="hotline")
     op.create_index(
         "ix_referral_state", "referral", ["tenant_id", "state", "chase_at"], unique=False, schema="hotline"
+    )
+    op.create_index(
+        "ix_referral_made",
+        "referral",
+        ["tenant_id", "made_by", "state", "chase_at"],
+        unique=False,
+        schema="hotline",
     )
     ddl.protect("hotline.referral", clinical_subject="")
 
