@@ -96,6 +96,13 @@ class Call(Clinical):
         sa.UniqueConstraint("tenant_id", "line_id", "pbx_call"),
         sa.Index("ix_call_started", "tenant_id", "started_at", "id", postgresql_where=OVER),
         sa.Index("ix_call_operator", "tenant_id", "operator_id", "started_at", "id", postgresql_where=OVER),
+        sa.Index(
+            "ix_call_live",
+            "tenant_id",
+            "operator_id",
+            "started_at",
+            postgresql_where=sa.text("state = 'live'"),
+        ),
         sa.Index("ix_call_caller", "tenant_id", "caller_id", "started_at"),
         sa.Index(
             "ix_call_open",

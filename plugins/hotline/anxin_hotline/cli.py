@@ -13,7 +13,13 @@ from anxin.plugin import Ctx, json_option, print_json, tenant_command
 
 @click.group()
 def hotline() -> None:
-    """Calls of a support line: play a day of them, bring in an old log."""
+    """Calls of a support line: play a day of them, bring in an old log.
+
+    \b
+    Examples:
+      anxin hotline simulate --tenant dongling --calls 20 --json
+      anxin hotline import old-calls.csv --tenant dongling
+    """
 
 
 @hotline.command()

@@ -260,7 +260,7 @@ def drafts(ctx: Ctx, limit: int = 10) -> list[Call]:
             sa.select(Call)
             .where(
                 Call.tenant_id == ctx.tenant.id,
-                Call.state == "live",
+                Call.state == sa.literal_column("'live'"),
                 Call.operator_id == ctx.actor.person_id,
             )
             .order_by(Call.started_at.desc())

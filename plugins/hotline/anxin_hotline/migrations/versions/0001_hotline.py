@@ -433,6 +433,14 @@ def upgrade() -> None:  # noqa: PLR0915  (a statement or three for each table)
         schema="hotline",
         postgresql_where=sa.text("state IN ('logged', 'abandoned')"),
     )
+    op.create_index(
+        "ix_call_live",
+        "call",
+        ["tenant_id", "operator_id", "started_at"],
+        unique=False,
+        schema="hotline",
+        postgresql_where=sa.text("state = 'live'"),
+    )
     ddl.protect("hotline.call", clinical_subject="")
 
     op.create_table(
