@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 from anxin_hotline.models import SCHEMA
 
-
 OVER = sa.text("state IN ('logged', 'abandoned')")  # what lists and figures read
 
 
