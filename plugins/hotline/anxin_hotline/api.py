@@ -9,7 +9,6 @@ from anxin_hotline.models import Alert, Line
 from anxin_hotline.pages.lines import told as line_told
 from anxin_hotline.policy import CALLS, LOG, MANAGE, OWN, READ_FIGURES, SUPERVISE
 from anxin_hotline.schemas import (
-    AttemptInput,
     CallActInput,
     CallInput,
     CallLevelOutput,
@@ -18,30 +17,31 @@ from anxin_hotline.schemas import (
     CallRiskInput,
     CallSavedOutput,
     CallsInput,
-    ClaimInput,
-    DraftInput,
     DraftKeptOutput,
-    FlagInput,
-    FollowUpOutput,
-    HandledInput,
-    HandoverInput,
-    HandoverOutput,
     HotlineAlertOutput,
+    HotlineAttemptInput,
+    HotlineClaimInput,
+    HotlineDraftInput,
+    HotlineFlagInput,
+    HotlineFollowUpOutput,
+    HotlineHandledInput,
+    HotlineHandoverInput,
+    HotlineHandoverOutput,
     HotlineLineInput,
     HotlineLineOutput,
+    HotlineMergeInput,
     HotlineMonthOutput,
+    HotlineOnCallInput,
+    HotlineOnCallOutput,
+    HotlinePlanInput,
+    HotlineReferInput,
+    HotlineReferralOutput,
+    HotlineReviewInput,
+    HotlineReviewLine,
+    HotlineSettleInput,
     LineGapOutput,
     LineShiftInput,
     LineTurnOutput,
-    MergeInput,
-    OnCallInput,
-    OnCallOutput,
-    PlanInput,
-    ReferInput,
-    ReferralOutput,
-    ReviewInput,
-    ReviewLine,
-    SettleInput,
 )
 from anxin_hotline.services import (
     alerts,
@@ -101,7 +101,7 @@ def log_call(ctx: Ctx, data: dict[str, Any]) -> dict[str, Any]:
 
 @bp.post("/drafts")
 @guard(LOG)
-@bp.arguments(DraftInput)
+@bp.arguments(HotlineDraftInput)
 @bp.response(200, DraftKeptOutput)
 def keep_draft(ctx: Ctx, data: dict[str, Any]) -> Any:
     """Merge what changed into an unfinished log."""
@@ -250,29 +250,29 @@ def take_shift(ctx: Ctx, shift: UUID) -> None:
 
 @bp.get("/handovers")
 @guard(LOG)
-@bp.response(200, HandoverOutput(many=True))
+@bp.response(200, HotlineHandoverOutput(many=True))
 def list_handovers(ctx: Ctx) -> list[Handover]:
     return handovers.latest(ctx)
 
 
 @bp.post("/handovers")
 @guard(LOG)
-@bp.arguments(HandoverInput)
-@bp.response(201, HandoverOutput)
+@bp.arguments(HotlineHandoverInput)
+@bp.response(201, HotlineHandoverOutput)
 def write_handover(ctx: Ctx, data: dict[str, Any]) -> Handover:
     return handovers.write(ctx, data["line_id"], data["note"])
 
 
 @bp.post("/handovers/<uuid:sheet>/acknowledge")
 @guard(LOG)
-@bp.response(200, HandoverOutput)
+@bp.response(200, HotlineHandoverOutput)
 def acknowledge_handover(ctx: Ctx, sheet: UUID) -> Handover:
     return handovers.acknowledge(ctx, sheet)
 
 
 @bp.get("/follow-ups")
 @guard(LOG)
-@bp.response(200, FollowUpOutput(many=True))
+@bp.response(200, HotlineFollowUpOutput(many=True))
 def list_follow_ups(ctx: Ctx) -> list[FollowUp]:
     """What is open, the worst clock first."""
     return [one.follow_up for one in followups.queue(ctx)]
@@ -280,53 +280,53 @@ def list_follow_ups(ctx: Ctx) -> list[FollowUp]:
 
 @bp.post("/follow-ups/<uuid:follow_up>/take")
 @guard(LOG)
-@bp.response(200, FollowUpOutput)
+@bp.response(200, HotlineFollowUpOutput)
 def take_follow_up(ctx: Ctx, follow_up: UUID) -> FollowUp:
     return followups.take(ctx, follow_up)
 
 
 @bp.post("/follow-ups/<uuid:follow_up>/attempts")
 @guard(LOG)
-@bp.arguments(AttemptInput)
-@bp.response(200, FollowUpOutput)
+@bp.arguments(HotlineAttemptInput)
+@bp.response(200, HotlineFollowUpOutput)
 def try_follow_up(ctx: Ctx, data: dict[str, Any], follow_up: UUID) -> FollowUp:
     return followups.attempt(ctx, follow_up, data["result"], data["note"])
 
 
 @bp.delete("/follow-ups/<uuid:follow_up>")
 @guard(LOG)
-@bp.response(200, FollowUpOutput)
+@bp.response(200, HotlineFollowUpOutput)
 def cancel_follow_up(ctx: Ctx, follow_up: UUID) -> FollowUp:
     return followups.cancel(ctx, follow_up)
 
 
 @bp.post("/calls/<uuid:call>/follow-ups")
 @guard(LOG)
-@bp.arguments(PlanInput)
-@bp.response(201, FollowUpOutput)
+@bp.arguments(HotlinePlanInput)
+@bp.response(201, HotlineFollowUpOutput)
 def plan_follow_up(ctx: Ctx, data: dict[str, Any], call: UUID) -> FollowUp:
     return followups.plan(ctx, call, days=data["days"], kind=data["what"])
 
 
 @bp.post("/calls/<uuid:call>/referrals")
 @guard(LOG)
-@bp.arguments(ReferInput)
-@bp.response(201, ReferralOutput)
+@bp.arguments(HotlineReferInput)
+@bp.response(201, HotlineReferralOutput)
 def refer_caller(ctx: Ctx, data: dict[str, Any], call: UUID) -> Referral:
     return followups.refer(ctx, call, data["to"])
 
 
 @bp.post("/referrals/<uuid:referral>/settle")
 @guard(LOG)
-@bp.arguments(SettleInput)
-@bp.response(200, ReferralOutput)
+@bp.arguments(HotlineSettleInput)
+@bp.response(200, HotlineReferralOutput)
 def settle_referral(ctx: Ctx, data: dict[str, Any], referral: UUID) -> Referral:
     return followups.settle(ctx, referral, data["state"], data["note"])
 
 
 @bp.post("/callers/<uuid:caller>/flags")
 @guard(LOG)
-@bp.arguments(FlagInput)
+@bp.arguments(HotlineFlagInput)
 @bp.response(204)
 def flag_caller(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
     callers.flag(ctx, caller, data["kind"], data["days"], data["note"])
@@ -334,7 +334,7 @@ def flag_caller(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
 
 @bp.post("/callers/<uuid:caller>/merge")
 @guard(LOG)
-@bp.arguments(MergeInput)
+@bp.arguments(HotlineMergeInput)
 @bp.response(204)
 def merge_callers(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
     callers.merge(ctx, caller, data["other"])
@@ -349,7 +349,7 @@ def undo_merge(ctx: Ctx, merge: UUID) -> None:
 
 @bp.post("/mine")
 @guard(OWN, purpose=CALLS)
-@bp.arguments(ClaimInput)
+@bp.arguments(HotlineClaimInput)
 @bp.response(202)
 def claim_calls(ctx: Ctx, data: dict[str, Any]) -> None:
     """Link the calls of a call-back code to the own account; the answer comes as a notice."""
@@ -365,8 +365,8 @@ def cut_calls(ctx: Ctx) -> None:
 
 @bp.get("/on")
 @guard(LOG)
-@bp.arguments(OnCallInput, location="query")
-@bp.response(200, OnCallOutput(many=True))
+@bp.arguments(HotlineOnCallInput, location="query")
+@bp.response(200, HotlineOnCallOutput(many=True))
 def on_call(ctx: Ctx, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The call that rings or is on under the telephone system's id, with the handle of its form; empty when none."""
     return [_line(call) | {"token": call.token} for call in logging.by_pbx(ctx, data["call"])]
@@ -374,22 +374,22 @@ def on_call(ctx: Ctx, data: dict[str, Any]) -> list[dict[str, Any]]:
 
 @bp.get("/reviews")
 @guard(SUPERVISE)
-@bp.response(200, ReviewLine(many=True))
+@bp.response(200, HotlineReviewLine(many=True))
 def list_reviews(ctx: Ctx) -> list[Review]:
     return [review for review, _call in supervision.waiting(ctx)]
 
 
 @bp.post("/reviews/<uuid:review>/begin")
 @guard(SUPERVISE)
-@bp.response(200, ReviewLine)
+@bp.response(200, HotlineReviewLine)
 def begin_review(ctx: Ctx, review: UUID) -> Review:
     return supervision.begin(ctx, review)
 
 
 @bp.post("/reviews/<uuid:review>/finish")
 @guard(SUPERVISE)
-@bp.arguments(ReviewInput)
-@bp.response(200, ReviewLine)
+@bp.arguments(HotlineReviewInput)
+@bp.response(200, HotlineReviewLine)
 def finish_review(ctx: Ctx, data: dict[str, Any], review: UUID) -> Review:
     return supervision.finish(
         ctx, review, {name: data[name] for name in supervision.CRITERIA}, data["feedback"]
@@ -398,7 +398,7 @@ def finish_review(ctx: Ctx, data: dict[str, Any], review: UUID) -> Review:
 
 @bp.post("/calls/<uuid:call>/review")
 @guard(LOG)
-@bp.response(201, ReviewLine)
+@bp.response(201, HotlineReviewLine)
 def ask_review(ctx: Ctx, call: UUID) -> Review:
     return supervision.ask(ctx, call)
 
@@ -428,7 +428,7 @@ def list_alerts(ctx: Ctx) -> list[Alert]:
 
 @bp.post("/alerts/<uuid:alert>")
 @guard(READ_FIGURES)
-@bp.arguments(HandledInput)
+@bp.arguments(HotlineHandledInput)
 @bp.response(200, HotlineAlertOutput)
 def handle_alert(ctx: Ctx, data: dict[str, Any], alert: UUID) -> Alert:
     return alerts.handle(ctx, alert, data["done"])

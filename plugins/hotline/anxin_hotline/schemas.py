@@ -92,7 +92,7 @@ class CallInput(SaveInput):
 _NAMES = frozenset(CallFields().load_fields) - {"own"}
 
 
-class DraftInput(Input):
+class HotlineDraftInput(Input):
     """What changed in a form since the last autosave; `n` is the count the browser last knew."""
 
     token = fields.String(required=True, validate=TOKEN)
@@ -270,12 +270,12 @@ class PbxInput(Input):
     seat = fields.String(load_default="", validate=validate.Length(max=60))
 
 
-class HandoverInput(Input):
+class HotlineHandoverInput(Input):
     line_id = fields.UUID(required=True)
     note = fields.String(required=True, validate=LONG)
 
 
-class HandoverOutput(Schema):
+class HotlineHandoverOutput(Schema):
     id = fields.UUID()
     line_id = fields.UUID()
     from_id = fields.UUID()
@@ -284,46 +284,46 @@ class HandoverOutput(Schema):
     counts = fields.Dict()
 
 
-class FlagInput(Input):
+class HotlineFlagInput(Input):
     kind = fields.String(required=True, validate=validate.OneOf(("silent", "repeat", "abusive", "agreement")))
     days = fields.Integer(load_default=30, validate=validate.Range(1, 180))
     note = _optional(LONG)
 
 
-class MergeInput(Input):
+class HotlineMergeInput(Input):
     """`other` is the other caller's code, or the number of one of their calls."""
 
     other = fields.String(required=True, validate=validate.Length(4, 20))
 
 
-class ClaimInput(Input):
+class HotlineClaimInput(Input):
     code = fields.String(required=True, validate=validate.Length(4, 20))
 
 
-class AttemptInput(Input):
+class HotlineAttemptInput(Input):
     result = fields.String(
         required=True, validate=validate.OneOf(("reached", "no_answer", "refused", "wrong"))
     )
     note = _optional(LONG)
 
 
-class PlanInput(Input):
+class HotlinePlanInput(Input):
     days = fields.Integer(required=True, validate=validate.Range(0, 90))
     what = fields.String(
         load_default="check_in", validate=validate.OneOf(("call_back", "check_in", "supervisor"))
     )
 
 
-class ReferInput(Input):
+class HotlineReferInput(Input):
     to = fields.String(required=True, validate=SHORT)
 
 
-class SettleInput(Input):
+class HotlineSettleInput(Input):
     state = fields.String(required=True, validate=validate.OneOf(("accepted", "arrived", "declined", "lost")))
     note = _optional(LONG)
 
 
-class FollowUpOutput(Schema):
+class HotlineFollowUpOutput(Schema):
     id = fields.UUID()
     call_id = fields.UUID()
     kind = fields.String()
@@ -334,7 +334,7 @@ class FollowUpOutput(Schema):
     outcome = fields.String(allow_none=True)
 
 
-class ReferralOutput(Schema):
+class HotlineReferralOutput(Schema):
     id = fields.UUID()
     call_id = fields.UUID()
     to = fields.String()
@@ -346,7 +346,7 @@ def _mark() -> fields.Integer:
     return EmptyInteger(load_default=0, validate=validate.Range(0, 5))
 
 
-class ReviewInput(Input):
+class HotlineReviewInput(Input):
     """Marks from 1 to 5 and words to the operator."""
 
     contact = _mark()
@@ -356,15 +356,15 @@ class ReviewInput(Input):
     feedback = _optional(LONG)
 
 
-class SummaryInput(Input):
+class HotlineSummaryInput(Input):
     format = fields.String(required=True, validate=validate.OneOf(("pdf", "xlsx")))
 
 
-class HandledInput(Input):
+class HotlineHandledInput(Input):
     done = _optional(LONG)
 
 
-class ImportInput(Input):
+class HotlineImportInput(Input):
     """Which column holds what: the number of the column, empty for none."""
 
     at = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
@@ -376,15 +376,15 @@ class ImportInput(Input):
     number = EmptyInteger(load_default=None, allow_none=True, validate=validate.Range(0, 500))
 
 
-class OnCallInput(Input):
+class HotlineOnCallInput(Input):
     call = fields.String(required=True, validate=validate.Length(1, 120))
 
 
-class OnCallOutput(CallLine):
+class HotlineOnCallOutput(CallLine):
     token = fields.String(metadata={"description": "the handle of its form: save the log with it"})
 
 
-class ReviewLine(Schema):
+class HotlineReviewLine(Schema):
     id = fields.UUID()
     call_id = fields.UUID()
     operator_id = fields.UUID()

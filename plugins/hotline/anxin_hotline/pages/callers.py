@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, guard, name_of, page
 from anxin_hotline import views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import CALLS, LOG, OWN
-from anxin_hotline.schemas import ClaimInput, FlagInput, MergeInput
+from anxin_hotline.schemas import HotlineClaimInput, HotlineFlagInput, HotlineMergeInput
 from anxin_hotline.services import callers
 
 
@@ -39,7 +39,7 @@ def _again(ctx: Ctx, error: Invalid, caller: UUID) -> Response:
 
 
 @bp.post("/callers/<uuid:caller>/flag")
-@guard(LOG, input=FlagInput, invalid=_again)
+@guard(LOG, input=HotlineFlagInput, invalid=_again)
 def caller_flag(ctx: Ctx, data: dict[str, Any], caller: UUID) -> Response:
     callers.flag(ctx, caller, data["kind"], data["days"], data["note"])
     return to("caller", caller=caller)
@@ -59,7 +59,7 @@ def caller_code(ctx: Ctx, caller: UUID) -> Response:
 
 
 @bp.post("/callers/<uuid:caller>/merge")
-@guard(LOG, input=MergeInput, invalid=_again)
+@guard(LOG, input=HotlineMergeInput, invalid=_again)
 def caller_merge(ctx: Ctx, data: dict[str, Any], caller: UUID) -> Response:
     callers.merge(ctx, caller, data["other"])
     return to("caller", caller=caller)
@@ -91,7 +91,7 @@ def mine(ctx: Ctx) -> Response:
 
 
 @bp.post("/mine")
-@guard(OWN, purpose=CALLS, input=ClaimInput, invalid=_mine)
+@guard(OWN, purpose=CALLS, input=HotlineClaimInput, invalid=_mine)
 def claim(ctx: Ctx, data: dict[str, Any]) -> Response:
     callers.claim(ctx, data["code"])
     return to("mine", asked="1")

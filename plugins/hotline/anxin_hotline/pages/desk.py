@@ -11,7 +11,7 @@ from anxin.plugin import Ctx, Invalid, Unit, clock_time, guard, names_of, page
 from anxin_hotline import forms, risk, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import DraftInput, SaveInput
+from anxin_hotline.schemas import HotlineDraftInput, SaveInput
 from anxin_hotline.services import callers, handovers, lines, logging, seeing
 
 RECENT = 5
@@ -39,7 +39,7 @@ def save(ctx: Ctx, data: dict[str, Any]) -> Response:
 
 
 @bp.post("/draft")
-@guard(LOG, input=DraftInput)
+@guard(LOG, input=HotlineDraftInput)
 def draft(ctx: Ctx, data: dict[str, Any]) -> Response:
     """An autosave: what changed, and back what colleagues changed."""
     kept = logging.keep(ctx, data["token"], data["n"], data["fields_"])

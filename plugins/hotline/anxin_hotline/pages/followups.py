@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, guard, page
 from anxin_hotline import forms, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import AttemptInput, PlanInput, ReferInput, SettleInput
+from anxin_hotline.schemas import HotlineAttemptInput, HotlinePlanInput, HotlineReferInput, HotlineSettleInput
 from anxin_hotline.services import followups, seeing
 
 
@@ -69,7 +69,7 @@ def follow_up_take(ctx: Ctx, follow_up: UUID) -> Response:
 
 
 @bp.post("/follow-ups/<uuid:follow_up>/attempt")
-@guard(LOG, input=AttemptInput, invalid=_again)
+@guard(LOG, input=HotlineAttemptInput, invalid=_again)
 def follow_up_attempt(ctx: Ctx, data: dict[str, Any], follow_up: UUID) -> Response:
     followups.attempt(ctx, follow_up, data["result"], data["note"])
     return to("follow_ups")
@@ -83,21 +83,21 @@ def follow_up_cancel(ctx: Ctx, follow_up: UUID) -> Response:
 
 
 @bp.post("/calls/<uuid:call>/follow-up")
-@guard(LOG, input=PlanInput)
+@guard(LOG, input=HotlinePlanInput)
 def follow_up_plan(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     followups.plan(ctx, call, days=data["days"], kind=data["what"])
     return to("call", call=call)
 
 
 @bp.post("/calls/<uuid:call>/refer")
-@guard(LOG, input=ReferInput)
+@guard(LOG, input=HotlineReferInput)
 def refer(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     followups.refer(ctx, call, data["to"])
     return to("call", call=call)
 
 
 @bp.post("/referrals/<uuid:referral>/settle")
-@guard(LOG, input=SettleInput)
+@guard(LOG, input=HotlineSettleInput)
 def referral_settle(ctx: Ctx, data: dict[str, Any], referral: UUID) -> Response:
     row = followups.settle(ctx, referral, data["state"], data["note"])
     return to("call", call=row.call_id)

@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, guard, names_of, page
 from anxin_hotline import views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import HandoverInput
+from anxin_hotline.schemas import HotlineHandoverInput
 from anxin_hotline.services import handovers, lines
 
 
@@ -34,7 +34,7 @@ def handover_list(ctx: Ctx) -> Response:
 
 
 @bp.post("/handover")
-@guard(LOG, input=HandoverInput, invalid=_list)
+@guard(LOG, input=HotlineHandoverInput, invalid=_list)
 def handover_write(ctx: Ctx, data: dict[str, Any]) -> Response:
     handovers.write(ctx, data["line_id"], data["note"])
     return to("handover_list")

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from anxin.plugin import Ctx, Invalid, guard, lazy, page
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import SUPERVISE
-from anxin_hotline.schemas import ImportInput
+from anxin_hotline.schemas import HotlineImportInput
 from anxin_hotline.services import importing
 
 MOST = 16 * 1024 * 1024
@@ -66,7 +66,7 @@ def _match_again(ctx: Ctx, error: Invalid, file: UUID) -> Response:
 
 
 @bp.post("/import/<uuid:file>")
-@guard(SUPERVISE, input=ImportInput, invalid=_match_again)
+@guard(SUPERVISE, input=HotlineImportInput, invalid=_match_again)
 def import_run(ctx: Ctx, data: dict[str, Any], file: UUID) -> Response:
     table = importing.waiting(ctx, file)
     match = {name: at for name, at in data.items() if at is not None and at < len(table.header)}

@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, guard, name_of, page
 from anxin_hotline import forms, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG, READ_FIGURES
-from anxin_hotline.schemas import HandledInput, SummaryInput
+from anxin_hotline.schemas import HotlineHandledInput, HotlineSummaryInput
 from anxin_hotline.services import alerts, figures, summaries
 
 
@@ -68,7 +68,7 @@ def _lines(ctx: Ctx, found: list[Any]) -> list[dict[str, Any]]:
 
 
 @bp.post("/figures/summary")
-@guard(READ_FIGURES, input=SummaryInput)
+@guard(READ_FIGURES, input=HotlineSummaryInput)
 def summary(ctx: Ctx, data: dict[str, Any]) -> Response:
     """The month's summary as a file, made by a job."""
     task = summaries.ask(ctx, data["format"])
@@ -104,7 +104,7 @@ def _alert_again(ctx: Ctx, error: Invalid, alert: UUID) -> Response:
 
 
 @bp.post("/alerts/<uuid:alert>")
-@guard(READ_FIGURES, input=HandledInput, invalid=_alert_again)
+@guard(READ_FIGURES, input=HotlineHandledInput, invalid=_alert_again)
 def alert_handle(ctx: Ctx, data: dict[str, Any], alert: UUID) -> Response:
     alerts.handle(ctx, alert, data["done"])
     return to("alert", alert=alert)

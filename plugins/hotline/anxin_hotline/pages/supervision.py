@@ -11,7 +11,7 @@ from anxin.plugin import Ctx, Invalid, guard, names_of, page
 from anxin_hotline import forms, risk, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG, SUPERVISE
-from anxin_hotline.schemas import ReviewInput
+from anxin_hotline.schemas import HotlineReviewInput
 from anxin_hotline.services import records, seeing, supervision
 
 MONTH = timedelta(days=30)
@@ -74,7 +74,7 @@ def _again(ctx: Ctx, error: Invalid, review: UUID) -> Response:
 
 
 @bp.post("/reviews/<uuid:review>")
-@guard(SUPERVISE, input=ReviewInput, invalid=_again)
+@guard(SUPERVISE, input=HotlineReviewInput, invalid=_again)
 def review_finish(ctx: Ctx, data: dict[str, Any], review: UUID) -> Response:
     marks = {name: data[name] for name in supervision.CRITERIA}
     supervision.finish(ctx, review, marks, data["feedback"])
