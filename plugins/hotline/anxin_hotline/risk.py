@@ -30,7 +30,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
         [("none", lazy("None")), ("vague", lazy("Vague")), ("definite", lazy("Definite: how, when, where"))],
     ),
     "means": (
-        lazy("Means"),
+        lazy("Means to do it"),
         [("none", lazy("None")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
     ),
     "intent": (
