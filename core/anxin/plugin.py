@@ -14,10 +14,8 @@ from anxin.extension.events import (
     Referred,
     UnitMerged,
 )
-from anxin.extension.hookspecs import Card, Figure, Panel, QueueItem, hookimpl
-from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, ResourceKind, Retention
 from anxin.extension.hookspecs import Card, EmergencyFacts, Figure, Panel, QueueItem, hookimpl
-from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, Retention
+from anxin.extension.manifest import NavItem, NoticeKind, Plugin, Purpose, Report, ResourceKind, Retention
 from anxin.files import (
     CSV,
     JPEG,
@@ -35,7 +33,6 @@ from anxin.files import (
     read_file,
 )
 from anxin.identity import addresses
-from anxin.identity.models import Person
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -69,8 +66,6 @@ from anxin.kernel.i18n import (
     moment,
     ngettext,
     percent,
-    moment,
-    ngettext,
     short_day,
 )
 from anxin.kernel.ids import new_id
@@ -82,7 +77,6 @@ from anxin.safety.services import duty_covered, raise_crisis
 from anxin.safety.services import who as on_duty
 from anxin.tasks import Task, TaskRun, start_task, task_of
 from anxin.tenancy.directory import touch
-from anxin.tenancy.models import Unit
 from anxin.tenancy.models import Contract, Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page

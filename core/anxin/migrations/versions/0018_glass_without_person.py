@@ -1,13 +1,13 @@
 """Two keys also open a case about somebody without an account, whose facts the module that raised it keeps.
 
-Revision ID: core_0017
-Revises: core_0016
+Revision ID: core_0018
+Revises: core_0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "core_0017", "core_0016", None, None
+revision, down_revision, branch_labels, depends_on = "core_0018", "core_0017", None, None
 
 
 def upgrade() -> None:
