@@ -1,13 +1,13 @@
 """Two keys also open a case about somebody without an account, whose facts the module that raised it keeps.
 
-Revision ID: core_0018
-Revises: core_0017
+Revision ID: core_0019
+Revises: core_0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "core_0018", "core_0017", None, None
+revision, down_revision, branch_labels, depends_on = "core_0019", "core_0018", None, None
 
 
 def upgrade() -> None:
