@@ -20,23 +20,27 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     "ideation": (
         lazy("Thoughts of suicide"),
         [
-            ("none", lazy("None of these")),
+            ("none", lazy("No sign of it")),
             ("passive", lazy("Would rather not be here")),
             ("active", lazy("Thinks of ending their life")),
         ],
     ),
     "plan": (
         lazy("A plan"),
-        [("none", lazy("None of these")), ("vague", lazy("Vague")), ("definite", lazy("Definite: how, when, where"))],
+        [
+            ("none", lazy("No sign of it")),
+            ("vague", lazy("Vague")),
+            ("definite", lazy("Definite: how, when, where")),
+        ],
     ),
     "means": (
         lazy("Means to do it"),
-        [("none", lazy("None of these")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
+        [("none", lazy("No sign of it")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
     ),
     "intent": (
         lazy("Intends to act"),
         [
-            ("none", lazy("There is none")),
+            ("none", lazy("They say no")),
             ("unsure", lazy("Not sure")),
             ("soon", lazy("Today or in the next days")),
             ("acted", lazy("Has already done something")),
@@ -44,7 +48,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     ),
     "before": (
         lazy("Tried before"),
-        [("no", lazy("There is none")), ("yes", lazy("There is")), ("unknown", lazy("Not known"))],
+        [("no", lazy("They say no")), ("yes", lazy("They say yes")), ("unknown", lazy("Not known"))],
     ),
     "alone": (
         lazy("Who is there"),
