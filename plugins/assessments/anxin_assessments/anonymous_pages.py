@@ -81,7 +81,8 @@ def anonymous_answer(ctx: Ctx, data: dict[str, Any], campaign: UUID, place: int)
     held = _held(ctx, campaign)
     sitting = anonymous.answer(ctx, held, place, data["value"])
     asked = sitting.questions[place - 1]
-    if scoring.risk_of_answer(asked.instrument, asked.item, data["value"]):
+    given = sitting.answers[asked.instrument.key][asked.item - 1]
+    if scoring.risk_of_answer(asked.instrument, asked.item, given):
         return redirect(url_for("assessments.anonymous_care", campaign=campaign, after=place), code=303)
     return redirect(_next_href(campaign, sitting, place), code=303)
 

@@ -156,15 +156,16 @@ def look(ctx: Ctx, held: Ticket) -> Sitting:
     return Sitting(held, instruments, given)
 
 
-def answer(ctx: Ctx, held: Ticket, place: int, value: float) -> Sitting:
-    """Keep one answer. Nobody is told of a risk answer: there is nobody to call; the page shows the help card."""
+def answer(ctx: Ctx, held: Ticket, place: int, raw: Any) -> Sitting:
+    """Keep one answer, as a form sends it. Nobody is told of a risk answer, since there is nobody to call; the
+    page shows the help card."""
     ctx.lock(f"assessments.slip.{held.hash.hex()}")
     sitting = look(ctx, held)
     if not 1 <= place <= len(sitting.questions):
         raise NotFound()
     asked = sitting.questions[place - 1]
     try:
-        scoring.check_answer(asked.instrument, asked.item, value)  # type: ignore[arg-type]  (checked there)
+        value = scoring.read_answer(asked.instrument, asked.item, raw)
     except scoring.AnswerError:
         raise Invalid(fields={"value": [lazy("Please choose one of the answers.")]}) from None
     sitting.answers[asked.instrument.key][asked.item - 1] = value

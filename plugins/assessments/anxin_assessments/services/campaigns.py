@@ -140,6 +140,12 @@ def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
         raise Conflict(lazy("This campaign has been published already."), code="assessments.published")
     if campaign.closes_at <= ctx.now:
         raise Invalid(fields={"closes_on": [lazy("The last day is over already.")]})
+    if campaign.mode == "anonymous" and any(
+        catalogue.instrument(ctx, key).free for key in campaign.instruments
+    ):
+        raise Invalid(
+            fields={"mode": [lazy("A form that asks for numbers or times cannot be answered anonymously.")]}
+        )
     _insist_on_duty(ctx, campaign, max(campaign.opens_at, ctx.now), campaign.closes_at)
     if inviting.invite(ctx, campaign) == 0 and campaign.rolling is None:
         raise Invalid(fields={"unit_id": [lazy("Nobody works in this unit, or fits the conditions.")]})
