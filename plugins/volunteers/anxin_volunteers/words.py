@@ -125,7 +125,7 @@ REASONS: dict[str, Text] = {
     "illness": lazy("Illness, an accident, an operation"),
     "exam": lazy("An exam year at home, or a house to find"),
     "retirement": lazy("Retirement is near"),
-    "other": lazy("Something else"),
+    "other": lazy("Another thing"),
 }
 VISITS: dict[str, Text] = {
     "home": lazy("At home or in the dormitory"),
@@ -157,7 +157,7 @@ WEEKDAYS: tuple[Text, ...] = (
     lazy("Sun"),
 )
 SIGNUPS: dict[str, Text] = {
-    "offered": lazy("Waits for a yes"),
+    "offered": lazy("Waits to be confirmed"),
     "assigned": lazy("Fixed"),
     "waiting": lazy("On the waitlist"),
     "invited": lazy("A place became free"),
