@@ -74,7 +74,7 @@ class Route:
             else:
                 kind = "data" if location == "form" else "query_string"
                 call[kind] = {name: plain(value) for name, value in body.items()}
-        if self.api and self.method in ("POST", "PUT", "PATCH") and "json" not in call:
+        if self.api and self.method in ("POST", "PUT", "PATCH") and not {"json", "data"} & call.keys():
             call["json"] = {}
         return call
 

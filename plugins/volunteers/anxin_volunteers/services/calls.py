@@ -1,0 +1,90 @@
+"""Calls for volunteers: write, open, close; who may read which."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from anxin.plugin import Conflict, Ctx, NotFound, Unit
+from anxin_volunteers import entries
+from anxin_volunteers.models import Call, Volunteer
+from anxin_volunteers.services.units import tree
+
+LIMIT = 50
+
+
+def create(ctx: Ctx, data: Mapping[str, Any]) -> Call:
+    """A draft."""
+    if data.get("unit_id") is not None:
+        ctx.get(Unit, data["unit_id"])
+    call = ctx.add(
+        Call(
+            title=data["title"].strip(),
+            text=data["text"].strip(),
+            public=data["public"],
+            places=data.get("places"),
+            unit_id=data.get("unit_id"),
+            closes_on=data.get("closes_on"),
+            state="draft",
+            made_at=ctx.now,
+        )
+    )
+    ctx.audit(entries.CallChanged(call_id=call.id, what="created"))
+    return call
+
+
+def move(ctx: Ctx, call_id: UUID, state: str) -> Call:
+    """Open a draft (or a closed call again), close an open one."""
+    call = ctx.get(Call, call_id)
+    if (call.state, state) not in (("draft", "open"), ("open", "closed"), ("closed", "open")):
+        raise Conflict()
+    call.state = state
+    ctx.audit(entries.CallChanged(call_id=call.id, what=state))
+    return call
+
+
+def every(ctx: Ctx) -> Sequence[Call]:
+    """All calls of the actor's reach, newest first."""
+    return ctx.scalars(ctx.select(Call).order_by(Call.made_at.desc()).limit(LIMIT)).all()
+
+
+def answers(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many have applied for each call."""
+    if not ids:
+        return {}
+    found = ctx.db.execute(
+        sa.select(Volunteer.call_id, sa.func.count())
+        .where(Volunteer.tenant_id == ctx.tenant.id, Volunteer.call_id.in_(ids))
+        .group_by(Volunteer.call_id)
+    )
+    return {call_id: count for call_id, count in found if call_id is not None}
+
+
+def running(ctx: Ctx) -> list[Call]:
+    """Open calls for the actor's unit."""
+    found = ctx.scalars(
+        sa.select(Call)
+        .where(Call.tenant_id == ctx.tenant.id, Call.state == "open")
+        .order_by(Call.made_at.desc())
+        .limit(LIMIT)
+    )
+    today = ctx.now.date()
+    return [
+        call
+        for call in found
+        if (call.closes_on is None or call.closes_on >= today)
+        and tree(ctx).inside(ctx.actor.unit_id, call.unit_id)
+    ]
+
+
+def public(ctx: Ctx, call_id: UUID) -> Call:
+    """A public call by its address, for anybody; others answer like calls that never were."""
+    call = ctx.db.scalar(
+        sa.select(Call).where(
+            Call.tenant_id == ctx.tenant.id, Call.id == call_id, Call.public, Call.state == "open"
+        )
+    )
+    if call is None:
+        raise NotFound()
+    return call

@@ -1,0 +1,91 @@
+"""People who serve, units to serve in, and contexts as behind the guard."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from anxin.plugin import Ctx, Grant, Unit, new_id
+from anxin_volunteers import policy
+from anxin_volunteers.models import Volunteer
+
+
+@pytest.fixture
+def as_person(runtime: Any) -> Callable[..., Any]:
+    """as_person(someone, "tenant", purpose=…): their context as behind the guard; commits at the end."""
+    from anxin.identity import sessions
+
+    @contextmanager
+    def enter(someone: Any, scope: str = "own", *, purpose: str | None = None) -> Iterator[Ctx]:
+        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
+        ctx = sessions.open_ctx(runtime, tenant, someone.token)
+        ctx.grant, ctx.purpose, ctx.plugin = Grant(scope), purpose, "volunteers"
+        try:
+            yield ctx
+            ctx.commit()
+        finally:
+            ctx.close()
+
+    return enter
+
+
+@pytest.fixture
+def units(scope: Callable[..., Any], tenant: Any) -> Callable[..., dict[str, Any]]:
+    """units({"厂": {"一矿": ["一队", "二队"]}}): an org tree; name → id."""
+
+    def make(shape: dict[str, dict[str, list[str]]]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        with scope(tenant) as ctx:
+            ctx.unaudited("test set-up")
+
+            def one(name: str, parent: Any) -> Any:
+                unit_id = new_id()
+                path = f"{parent.path if parent else ''}/{unit_id.hex}"
+                row = Unit(
+                    id=unit_id,
+                    parent_id=parent.id if parent else None,
+                    code=f"U{unit_id.hex[-8:]}",
+                    name=name,
+                    path=path,
+                )
+                ctx.add(row)
+                made[name] = unit_id
+                return row
+
+            for root, branches in shape.items():
+                top = one(root, None)
+                ctx.db.flush()
+                for branch, leaves in branches.items():
+                    middle = one(branch, top)
+                    ctx.db.flush()
+                    for leaf in leaves:
+                        one(leaf, middle)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def volunteer(person: Any, scope: Any, give_consent: Any) -> Callable[..., Any]:
+    """volunteer(signed=True, state="active", unit_id=…): somebody who serves."""
+
+    def make(
+        *, signed: bool = True, state: str = "active", roles: tuple[str, ...] = ("employee",), **fields: Any
+    ) -> Any:
+        someone = person(*roles, **fields)
+        give_consent(someone, policy.SERVE)
+        with scope(someone.tenant) as ctx:
+            ctx.unaudited("test set-up")
+            ctx.add(
+                Volunteer(
+                    person_id=someone.id,
+                    state=state,
+                    applied_at=ctx.now,
+                    pledged_at=ctx.now if signed else None,
+                    pledge_version=policy.PLEDGE_VERSION if signed else None,
+                )
+            )
+        return someone
+
+    return make

@@ -1,0 +1,7 @@
+"""The rules every plugin keeps."""
+
+from anxin.testing import PluginContract
+
+
+class TestContract(PluginContract):
+    plugin = "volunteers"
