@@ -27,7 +27,11 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     ),
     "plan": (
         lazy("A plan"),
-        [("none", lazy("None of these")), ("vague", lazy("Vague")), ("definite", lazy("Definite: how, when, where"))],
+        [
+            ("none", lazy("None of these")),
+            ("vague", lazy("Vague")),
+            ("definite", lazy("Definite: how, when, where")),
+        ],
     ),
     "means": (
         lazy("Means to do it"),

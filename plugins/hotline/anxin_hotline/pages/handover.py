@@ -20,7 +20,7 @@ def _list(ctx: Ctx, error: Invalid | None = None) -> Response:
         "hotline/handovers.html",
         sheets=sheets,
         names=names_of(ctx, {i for sheet in sheets for i in (sheet.from_id, sheet.acknowledged_by) if i}),
-        lines=lines.named(ctx),
+        lines=dict(lines.named(ctx)),
         at=lambda when: views.at(ctx, when),
         values=request.form.to_dict() if error else {},
         errors=error.fields if error else {},
