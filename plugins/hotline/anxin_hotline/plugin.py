@@ -28,10 +28,10 @@ def register() -> Plugin:
         nav=[
             NavItem(lazy("My calls to the line"), "hotline.mine", policy.OWN, "headset", "employee", 70),
             NavItem(lazy("Log a call"), "hotline.desk", policy.LOG, "headset", order=11),
-            NavItem(lazy("Calls taken"), "hotline.calls", policy.LOG, "phone", order=12),
+            NavItem(lazy("Calls"), "hotline.calls", policy.LOG, "phone", order=12),
             NavItem(lazy("To follow up"), "hotline.follow_ups", policy.LOG, "clock", order=13),
             NavItem(lazy("Hand-over"), "hotline.handover_list", policy.LOG, "clipboard-list", order=14),
-            NavItem(lazy("My turns of duty"), "hotline.rota", policy.LOG, "calendar-days", order=15),
+            NavItem(lazy("My shifts"), "hotline.rota", policy.LOG, "calendar-days", order=15),
             NavItem(lazy("Feedback for me"), "hotline.feedback", policy.LOG, "message-square", order=16),
             NavItem(lazy("Supervision"), "hotline.supervise", policy.SUPERVISE, "eye", order=17),
             NavItem(

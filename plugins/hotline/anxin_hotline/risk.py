@@ -20,7 +20,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     "ideation": (
         lazy("Thoughts of suicide"),
         [
-            ("none", lazy("No sign of it")),
+            ("none", lazy("None of these")),
             ("passive", lazy("Would rather not be here")),
             ("active", lazy("Thinks of ending their life")),
         ],
@@ -28,19 +28,19 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     "plan": (
         lazy("A plan"),
         [
-            ("none", lazy("No sign of it")),
+            ("none", lazy("None of these")),
             ("vague", lazy("Vague")),
             ("definite", lazy("Definite: how, when, where")),
         ],
     ),
     "means": (
         lazy("Means to do it"),
-        [("none", lazy("No sign of it")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
+        [("none", lazy("None of these")), ("possible", lazy("Could get them")), ("at_hand", lazy("At hand"))],
     ),
     "intent": (
         lazy("Intends to act"),
         [
-            ("none", lazy("They say no")),
+            ("none", lazy("There is none")),
             ("unsure", lazy("Not sure")),
             ("soon", lazy("Today or in the next days")),
             ("acted", lazy("Has already done something")),
@@ -48,7 +48,7 @@ QUESTIONS: dict[str, tuple[Any, list[tuple[str, Any]]]] = {
     ),
     "before": (
         lazy("Tried before"),
-        [("no", lazy("They say no")), ("yes", lazy("They say yes")), ("unknown", lazy("Not known"))],
+        [("no", lazy("There is none")), ("yes", lazy("There is")), ("unknown", lazy("Not known"))],
     ),
     "alone": (
         lazy("Who is there"),

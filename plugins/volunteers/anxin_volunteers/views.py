@@ -251,7 +251,7 @@ def concern(row: Concern, name: str) -> dict[str, Any]:
         "href": url_for("volunteers.concern", concern=row.id),
         "title": name,
         "text": moment(row.made_at),
-        "tag": words.SLIP_STATES["handled"] if row.state == "handled" else _("Being dealt with"),
+        "tag": words.SLIP_STATES["handled"] if row.state == "handled" else _("Being handled"),
         "tone": None if row.state == "handled" else "warn",
     }
 

@@ -125,7 +125,7 @@ REASONS: dict[str, Text] = {
     "illness": lazy("Illness, an accident, an operation"),
     "exam": lazy("An exam year at home, or a house to find"),
     "retirement": lazy("Retirement is near"),
-    "other": lazy("Another thing"),
+    "other": lazy("Another reason"),
 }
 VISITS: dict[str, Text] = {
     "home": lazy("At home or in the dormitory"),
@@ -157,7 +157,7 @@ WEEKDAYS: tuple[Text, ...] = (
     lazy("Sun"),
 )
 SIGNUPS: dict[str, Text] = {
-    "offered": lazy("Waits to be confirmed"),
+    "offered": lazy("Waits for the union's yes"),
     "assigned": lazy("Fixed"),
     "waiting": lazy("On the waitlist"),
     "invited": lazy("A place became free"),
