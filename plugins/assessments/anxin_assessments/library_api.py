@@ -49,7 +49,8 @@ def library(ctx: Ctx) -> list[dict[str, Any]]:
 
 
 @api_bp.post("/library/<name>/words")
-@guard(MANAGE_CAMPAIGN, input=BringInput)
+@guard(MANAGE_CAMPAIGN)
+@api_bp.arguments(BringInput, location="form")
 @api_bp.response(204)
 def bring(ctx: Ctx, data: dict[str, Any], name: str) -> None:
     """Bring licensed words: a multipart form with the licence's fields and the files `file` and `licence`."""
