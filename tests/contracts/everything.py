@@ -90,7 +90,9 @@ def _values(
         if column.name in ("tenant_id", "id") or column.info.get("sealed"):
             continue
         attribute = mapper.get_property_by_column(column)
-        targets = [key.column.table for key in column.foreign_keys]
+        # a further column of a composite reference (a campaign's mode) is no id
+        ids = isinstance(column.type, sa.Uuid)
+        targets = [key.column.table for key in column.foreign_keys] if ids else []
         if targets and (not column.nullable or column.name == model.__subject__):
             yield attribute, by_table.get(targets[0], ctx.tenant.id)
         elif not column.nullable and column.server_default is None:

@@ -47,6 +47,8 @@ def _read(ctx: Ctx) -> Own:
             key = scoring.load(name, edition)
         except UnknownInstrumentError:
             continue  # brought for an edition that this version does not have (yet)
+        if not row.words.get("items"):
+            continue  # there is nothing to ask with
         terms = f"{row.holder} · {row.number}"
         made.setdefault(row.instrument, {})[row.locale] = exchange.made(key, row.locale, row.words, terms)
     return made
