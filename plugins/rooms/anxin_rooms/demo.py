@@ -108,10 +108,10 @@ def _write(ctx: Ctx, past: Any, told: list[Row]) -> None:
     ahead = [row for row in told if row["span"][1] > past.story.now]
     claims = [
         resources.claim(
-            ctx,
             row["id"],
             resources.Need(KIND, row["room"].id),
-            *row["span"],
+            row["span"][0],
+            row["span"][1],
             row["room"].whole(*row["span"]),
         )
         for row in ahead

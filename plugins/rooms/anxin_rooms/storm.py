@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from threading import Semaphore
 from typing import Any
 from uuid import UUID
 
@@ -50,9 +51,10 @@ def storm(ctx: Ctx, attempts: int, threads: int) -> Storm:
         with ctx.beside() as reader:  # everybody starts with the rooms known, as in a process that serves
             tenant = reader.runtime.caches["directory"].by_id(ctx.tenant.id)
         ctx.tenant = tenant
+        seats = Semaphore(ctx.runtime.engine.pool.size() - 1)  # type: ignore[attr-defined]  (one is this command's own)
         begin = time.perf_counter()
         with ThreadPoolExecutor(threads) as pool:
-            answers = list(pool.map(lambda wish: _try(ctx, wish), tries))
+            answers = list(pool.map(lambda wish: _try(ctx, wish, seats), tries))
         seconds = time.perf_counter() - begin
         with ctx.beside() as reader:
             overlaps = _overlaps(reader, room_id)
@@ -84,10 +86,10 @@ def _tries(room_id: UUID, now: datetime, attempts: int) -> Any:
         yield Wish(room_id, [(starts, starts + random.choice(LENGTHS) * MINUTE)], source="host")
 
 
-def _try(ctx: Ctx, wish: Wish) -> bool | None:
-    """True: booked; False: taken; None: no answer."""
+def _try(ctx: Ctx, wish: Wish, seats: Semaphore) -> bool | None:
+    """True: booked; False: taken; None: no answer. A thread waits for a seat, as a request does for a web thread."""
     try:
-        with ctx.beside() as one:
+        with seats, ctx.beside() as one:
             book(one, wish)
     except resources.AlreadyTaken:
         return False

@@ -150,10 +150,10 @@ def _claim(
     rows = []
     for booking_id, (starts, ends) in zip(ids, times, strict=True):
         need = resources.Need(KIND, found.id)
-        rows.append(resources.claim(ctx, booking_id, need, starts, ends, found.whole(starts, ends)))
+        rows.append(resources.claim(booking_id, need, starts, ends, found.whole(starts, ends)))
         if helper_id is not None:
             person = resources.Need(resources.PERSON, helper_id)
-            rows.append(resources.claim(ctx, booking_id, person, starts, ends, (starts, ends)))
+            rows.append(resources.claim(booking_id, person, starts, ends, (starts, ends)))
     resources.insert(ctx, rows)
 
 

@@ -218,9 +218,7 @@ def _claimed(ctx: Ctx, booking: Any, present: RoomInfo, other: RoomInfo) -> bool
     need = resources.Need(KIND, other.id)
     span = other.whole(booking.starts_at, booking.ends_at)
     try:
-        resources.insert(
-            ctx, [resources.claim(ctx, booking.id, need, booking.starts_at, booking.ends_at, span)]
-        )
+        resources.insert(ctx, [resources.claim(booking.id, need, booking.starts_at, booking.ends_at, span)])
     except resources.AlreadyTaken:
         return False
     resources.give_back(ctx, [booking.id], resource_id=present.id)
