@@ -56,7 +56,7 @@ def answer(error: AnxinError | HTTPException) -> Response:
         return _to(url_for("identity.sign_in", next=_here()))
     if isinstance(error, ConsentRequired):
         return _to(url_for("consent.ask", purpose=error.purpose, next=_here()))
-    return web.render_error(error, shell=_shell(ctx))
+    return web.render_error(error, shell=web.shell_of(ctx))
 
 
 def unavailable(error: Exception) -> Response:
@@ -124,8 +124,3 @@ def _here() -> str:
         return request.script_root + "/"
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     return quote(request.script_root + request.path, safe="/") + query
-
-
-def _shell(ctx: Ctx | None) -> str:
-    staff = ctx is not None and any(role != "employee" for role in ctx.actor.roles)
-    return "staff.html" if staff else "employee.html"
