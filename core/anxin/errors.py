@@ -65,7 +65,7 @@ def answer(error: AnxinError | HTTPException) -> Response:
         return _to(url_for("identity.confirm", next=_form_page()))
     if isinstance(error, ConsentRequired):
         return _to(url_for("consent.ask", purpose=error.purpose, next=_here()))
-    return web.render_error(error, shell=_shell(ctx))
+    return web.render_error(error, shell=web.shell_of(ctx))
 
 
 def unavailable(error: Exception) -> Response:
@@ -139,8 +139,3 @@ def _form_page() -> str:
     """The page whose form was sent, when the browser says so and it is ours."""
     came = urlsplit(request.referrer or "")
     return came.path if request.method != "GET" and came.netloc == request.host else _here()
-
-
-def _shell(ctx: Ctx | None) -> str:
-    staff = ctx is not None and any(role != "employee" for role in ctx.actor.roles)
-    return "staff.html" if staff else "employee.html"

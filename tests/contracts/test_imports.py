@@ -19,7 +19,8 @@ import pytest
 CORE = "anxin"
 ASIDE = ("settings", "keyfiles", "embedded")  # before there is an application: they know nothing of it
 LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do not know each other
-    ("kernel", "documents"),
+    ("kernel",),
+    ("documents",),
     ("extension",),
     ("files",),
     ("tasks",),

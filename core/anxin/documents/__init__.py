@@ -1,4 +1,4 @@
-"""Documents people keep: PDFs to print or sign, workbooks for Excel, QR codes. Pure: no tenant, no database.
+"""Documents people keep: PDFs to print or sign, workbooks for Excel, QR codes. No tenant, no database.
 
 Whoever makes one has decided before what may stand in it: figures for an employer come out of kernel.disclosure.
 """

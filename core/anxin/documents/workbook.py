@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from anxin.kernel.i18n import current_zone
+
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -19,7 +21,6 @@ Cell = str | int | float | bool | date | datetime | None
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f￾￿]")
 NAME_LENGTH, CELL_LENGTH = 31, 32_767
-HOUSE_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,12 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[float] | None = None
     note: str | None = None
-    zone: ZoneInfo = field(default=HOUSE_TIME)
+    zone: ZoneInfo = field(default_factory=current_zone)
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
     """An .xlsx of the sheets. Strings are written as strings, so neither "=1+1" nor "007" changes; Excel keeps no
-    zones, so aware times are shown on the wall clock of `Sheet.zone`.
+    zones, so aware times are shown on the wall clock of `Sheet.zone` (the tenant's, unless another is named).
     """
     import xlsxwriter  # loaded by the process that writes one, not by every web worker
 

@@ -76,17 +76,14 @@ class Progress:
     job_id: UUID
 
     def report(self, done: int, total: int) -> None:
-        token = self.runtime.job_token(self.job_id)
-        with Session(self.runtime.engine) as session:
-            if _enter_job(session, self.tenant_id, self.job_id, token):
-                session.execute(
-                    sa.text(
-                        "UPDATE core.outbox SET done_count = :d, total_count = :t "
-                        "WHERE tenant_id = CAST(:tenant AS uuid) AND id = CAST(:id AS uuid)"
-                    ),
-                    {"d": done, "t": total, "tenant": self.tenant_id, "id": self.job_id},
-                )
-                session.commit()
+        with in_job(self.runtime, self.tenant_id, self.job_id) as session:
+            session.execute(
+                sa.text(
+                    "UPDATE core.outbox SET done_count = :d, total_count = :t "
+                    "WHERE tenant_id = CAST(:tenant AS uuid) AND id = CAST(:id AS uuid)"
+                ),
+                {"d": done, "t": total, "tenant": self.tenant_id, "id": self.job_id},
+            )
 
 
 @contextmanager

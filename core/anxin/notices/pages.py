@@ -14,7 +14,7 @@ from anxin.kernel.guard import guard
 from anxin.notices import services
 from anxin.notices.policy import READ
 from anxin.notices.schemas import ChoiceForm, NextInput
-from anxin.web.pages import page
+from anxin.web.pages import page, shell_of
 
 bp = PluginBlueprint("notices", __name__, core=True)
 
@@ -25,16 +25,12 @@ def count_for_the_bell(state: BlueprintSetupState) -> None:
     state.app.extensions["anxin.unread"] = services.unread
 
 
-def _shell(ctx: Ctx) -> str:
-    return "staff.html" if any(role != "employee" for role in ctx.actor.roles) else "employee.html"
-
-
 @bp.get("/")
 @guard(READ)
 def index(ctx: Ctx) -> ResponseReturnValue:
     """The actor's notices, newest first, and how they want to be told."""
     return page(
-        "notices/index.html", shell=_shell(ctx), lines=services.inbox(ctx), choices=services.choices(ctx)
+        "notices/index.html", shell=shell_of(ctx), lines=services.inbox(ctx), choices=services.choices(ctx)
     )
 
 
@@ -46,7 +42,7 @@ def open_notice(ctx: Ctx, notice: UUID) -> ResponseReturnValue:
     """
     line = services.open_notice(ctx, notice)
     if line.contract_id is not None:
-        return page("notices/enter.html", shell=_shell(ctx), line=line)
+        return page("notices/enter.html", shell=shell_of(ctx), line=line)
     return redirect(f"{request.script_root}{line.link}", code=303)
 
 

@@ -10,20 +10,16 @@ from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import SIGNED_IN, guard
 from anxin.tasks import services
-from anxin.web.pages import page
+from anxin.web.pages import page, shell_of
 
 bp = PluginBlueprint("tasks", __name__, core=True)
-
-
-def _shell(ctx: Ctx) -> str:
-    return "staff.html" if any(role != "employee" for role in ctx.actor.roles) else "employee.html"
 
 
 @bp.get("/")
 @guard(SIGNED_IN)
 def index(ctx: Ctx) -> ResponseReturnValue:
     """The actor's own tasks, newest first."""
-    return page("tasks/index.html", shell=_shell(ctx), tasks=services.mine(ctx))
+    return page("tasks/index.html", shell=shell_of(ctx), tasks=services.mine(ctx))
 
 
 @bp.get("/<uuid:task>")
@@ -34,7 +30,7 @@ def show(ctx: Ctx, task: UUID) -> ResponseReturnValue:
     back = url_for(found.back) if found.back in current_app.view_functions else None
     if request.headers.get("HX-Target", "").endswith("task-state"):
         return render_template("tasks/_state.html", task=found, back=back)
-    return page("tasks/show.html", shell=_shell(ctx), task=found, back=back)
+    return page("tasks/show.html", shell=shell_of(ctx), task=found, back=back)
 
 
 @bp.get("/<uuid:task>/file")

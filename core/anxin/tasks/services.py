@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from anxin.files import File, read_file
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import NotFound, SignInRequired
+from anxin.kernel.i18n import msgid_of
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import Job, in_job
 from anxin.tasks.entries import FileTaken
@@ -52,7 +53,7 @@ def start_task(ctx: Ctx, job: Job, *, title: Any, back: str | None = None, **pay
     """
     task_id = new_id()
     job_id = ctx.enqueue(job, task_id=task_id, **payload)
-    msgid = str(title._args[0]) if hasattr(title, "_args") else str(title)
+    msgid = msgid_of(title)
     ctx.execute(
         TASKS.insert().values(
             tenant_id=ctx.tenant.id,

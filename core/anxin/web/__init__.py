@@ -41,9 +41,9 @@ from anxin.kernel import i18n
 from anxin.web import assets, headers, prefs, svg, theme
 from anxin.web.assets import AssetsMissing, asset, icon
 from anxin.web.gallery import blueprint as gallery
-from anxin.web.pages import page, render_error, shell_basics
+from anxin.web.pages import page, render_error, shell_basics, shell_of
 
-__all__ = ["AssetsMissing", "asset", "icon", "init_app", "page", "render_error"]
+__all__ = ["AssetsMissing", "asset", "icon", "init_app", "page", "render_error", "shell_of"]
 
 CORE = Path(__file__).parents[1]
 # Served to anybody: they hold nothing of a tenant. The contract test over routes reads this.

@@ -11,8 +11,6 @@ from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
-FONTS = DIST / "fonts"
-"""Noto Sans SC (regular, bold) for PDFs: `typst.compile(..., font_paths=[FONTS])`, family "Noto Sans SC"."""
 
 _FOREVER = "public, max-age=31536000, immutable"
 

@@ -11,6 +11,7 @@ from flask import current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import AnxinError
 from anxin.kernel.i18n import _, lazy
 from anxin.web.prefs import home_url
@@ -66,6 +67,12 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
     response = make_response(render_template(template, partial=part(), **context), status)
     response.vary.update(("HX-Request", "Cookie"))
     return response
+
+
+def shell_of(ctx: Ctx | None) -> str:
+    """The shell of a page that employees and staff share: whoever works here sees it among their work."""
+    staff = ctx is not None and any(role != "employee" for role in ctx.actor.roles)
+    return "staff.html" if staff else "employee.html"
 
 
 def short_code(status: int) -> str:

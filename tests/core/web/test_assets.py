@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from anxin.documents.pdf import FONTS
 from anxin.web import assets
 
 ROOT = Path(__file__).parents[3]
@@ -70,8 +71,8 @@ def test_without_assets_the_app_says_which_command_to_run(
 
 def test_the_font_for_pdfs_is_there() -> None:
     for weight in ("400Regular", "700Bold"):
-        assert (assets.FONTS / f"NotoSansSC-{weight}.ttf").read_bytes()[:4] == b"\x00\x01\x00\x00"
-    assert "SIL OPEN FONT LICENSE" in (assets.FONTS / "OFL.txt").read_text(encoding="utf-8").upper()
+        assert (FONTS / f"NotoSansSC-{weight}.ttf").read_bytes()[:4] == b"\x00\x01\x00\x00"
+    assert "SIL OPEN FONT LICENSE" in (FONTS / "OFL.txt").read_text(encoding="utf-8").upper()
 
 
 def test_the_lock_pins_hashes_and_names_no_registry() -> None:

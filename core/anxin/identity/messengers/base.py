@@ -5,7 +5,7 @@ Feishu (飞书); the app belongs to one organisation there (the corp id), and on
 Nothing a messenger says in words is ever echoed: its number tells the cause, ours are the words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -178,6 +178,25 @@ def inner(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise MessengerRefused("malformed")
     return value
+
+
+def send_in_parts(
+    user_ids: Sequence[str], size: int, send: Callable[[list[str]], tuple[str, Sequence[str]]]
+) -> Sent:
+    """Send to everybody, `size` at a time; `send(part)` answers the message's id and whom the messenger does not know.
+
+    Raises MessengerRefused when nobody was reached.
+    """
+    ids: list[str] = []
+    unknown: list[str] = []
+    for part in in_parts(user_ids, size):
+        message_id, missed = send(part)
+        unknown += missed
+        if len(missed) < len(part):
+            ids.append(message_id)
+    if not ids:
+        raise MessengerRefused("nobody_reached")
+    return Sent(tuple(ids), tuple(unknown))
 
 
 def in_parts(user_ids: Sequence[str], size: int) -> list[list[str]]:

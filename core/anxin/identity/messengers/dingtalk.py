@@ -89,8 +89,7 @@ class DingTalk:
         )
 
     def send_text(self, user_ids: Sequence[str], text: str) -> Sent:
-        ids = []
-        for part in base.in_parts(user_ids, AT_ONCE):
+        def send(part: list[str]) -> tuple[str, list[str]]:
             answer = self._people(
                 "/topapi/message/corpconversation/asyncsend_v2",
                 {
@@ -99,10 +98,9 @@ class DingTalk:
                     "msg": {"msgtype": "text", "text": {"content": text}},
                 },
             )
-            ids.append(base.needed(answer, "task_id", 64))
-        if not ids:
-            raise MessengerRefused("nobody_reached")
-        return Sent(tuple(ids))
+            return base.needed(answer, "task_id", 64), []
+
+        return base.send_in_parts(user_ids, AT_ONCE, send)
 
     def check(self) -> None:
         self._fetch()

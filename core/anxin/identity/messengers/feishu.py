@@ -81,18 +81,15 @@ class Feishu:
         )
 
     def send_text(self, user_ids: Sequence[str], text: str) -> Sent:
-        ids, unknown = [], []
-        for part in base.in_parts(user_ids, AT_ONCE):
+        def send(part: list[str]) -> tuple[str, list[str]]:
             message = {"user_ids": part, "msg_type": "text", "content": {"text": text}}
             answer = self._with_token("POST", "/open-apis/message/v4/batch_send/", message)
             data = base.inner(answer, "data")
-            missed = [str(one) for one in data.get("invalid_user_ids") or ()]
-            unknown += missed
-            if len(missed) < len(part):
-                ids.append(base.text(data, "message_id") or "")
-        if not ids:
-            raise MessengerRefused("nobody_reached")
-        return Sent(tuple(ids), tuple(unknown))
+            return base.text(data, "message_id") or "", [
+                str(one) for one in data.get("invalid_user_ids") or ()
+            ]
+
+        return base.send_in_parts(user_ids, AT_ONCE, send)
 
     def check(self) -> None:
         self._fetch()

@@ -67,8 +67,7 @@ class WeCom:
         return Account(user_id, base.text(member, "name"), None, base.text(member, "mobile", 30))
 
     def send_text(self, user_ids: Sequence[str], text: str) -> Sent:
-        ids, unknown = [], []
-        for part in base.in_parts(user_ids, AT_ONCE):
+        def send(part: list[str]) -> tuple[str, list[str]]:
             answer = self._call(
                 "POST",
                 "/cgi-bin/message/send",
@@ -82,12 +81,9 @@ class WeCom:
                 },
             )
             missed = [one for one in str(answer.get("invaliduser") or "").split("|") if one]
-            unknown += missed
-            if len(missed) < len(part):
-                ids.append(base.text(answer, "msgid") or "")
-        if not ids:
-            raise MessengerRefused("nobody_reached")
-        return Sent(tuple(ids), tuple(unknown))
+            return base.text(answer, "msgid") or "", missed
+
+        return base.send_in_parts(user_ids, AT_ONCE, send)
 
     def check(self) -> None:
         self._fetch()

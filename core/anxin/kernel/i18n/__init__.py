@@ -59,6 +59,7 @@ __all__ = [
     "locale_scope",
     "long_day",
     "moment",
+    "msgid_of",
     "ngettext",
     "number",
     "percent",
@@ -102,6 +103,12 @@ class RoomBabel(Babel):
     @cached_property
     def domain_instance(self) -> Domain:
         return domain
+
+
+def msgid_of(text: Any) -> str:
+    """What a lazy text without placeholders says in the sources, to be kept and translated when it is shown."""
+    # Flask-Babel has no public way to it
+    return str(text._args[0]) if isinstance(text, LazyString) else str(text)
 
 
 def init_app(app: Flask) -> None:
