@@ -40,7 +40,6 @@ def make(ctx: Ctx, permission: Permission, name: str) -> str:
         name=name,
         permissions=[permission.name],
         lifetime=KEPT,
-        idle=None,
     )
     ctx.db.flush()
     ctx.audit(entries.TokenMade(subject_id=person.id, token_id=live(ctx, permission)[0].id))

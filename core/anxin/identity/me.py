@@ -84,7 +84,7 @@ def api_token(ctx: Ctx, person_id: UUID, *, name: str, hours: int = 1) -> str:
     if person is None:
         raise NotFound()
     token = sessions.start(
-        ctx, person, method="token", kind="token", name=name, lifetime=timedelta(hours=hours), idle=None
+        ctx, person, method="token", kind="token", name=name, lifetime=timedelta(hours=hours)
     )
     ctx.db.flush()
     row = ctx.db.scalars(

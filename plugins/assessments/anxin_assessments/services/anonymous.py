@@ -281,7 +281,7 @@ def _row(campaign: Campaign, unit_id: UUID | None, **columns: Any) -> dict[str, 
     return {"campaign_id": campaign.id, "unit_id": unit_id, **columns}
 
 
-def _finished(ctx: Ctx, campaign: Campaign) -> sa.Select[Any]:
+def _finished(ctx: Ctx, campaign: Campaign) -> sa.Select[UUID, UUID | None, bytes | None]:
     return sa.select(Slip.id, Slip.unit_id, Slip.answers).where(
         Slip.tenant_id == ctx.tenant.id,
         Slip.campaign_id == campaign.id,

@@ -26,7 +26,7 @@ CROWD = 20  # people: an anonymous answer names no smaller unit
 LONG = timedelta(days=10)  # a campaign this long also reminds half-way
 
 
-def people(ctx: Ctx, campaign: Campaign) -> Select[Any]:
+def people(ctx: Ctx, campaign: Campaign) -> Select[UUID, UUID | None]:
     """(id, unit) of everybody the campaign is for today."""
     found = sa.select(Person.id, Person.unit_id).where(
         Person.tenant_id == ctx.tenant.id,

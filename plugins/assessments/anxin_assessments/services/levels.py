@@ -40,7 +40,7 @@ def of_campaigns(ctx: Ctx) -> list[Levels]:
     return [Levels(title, key, tuple(people)) for (title, key), people in sorted(rows.items())]  # type: ignore[arg-type]
 
 
-def _counts(ctx: Ctx, campaigns: list[UUID]) -> sa.Select[Any]:
+def _counts(ctx: Ctx, campaigns: list[UUID]) -> sa.Select[Any, Any, Any, Any]:
     folded = sa.select(Rollup.campaign_id, Rollup.instrument, Rollup.level, Rollup.people).where(
         Rollup.tenant_id == ctx.tenant.id, Rollup.campaign_id.in_(campaigns), Rollup.level.is_not(None)
     )

@@ -63,13 +63,9 @@ def queue(ctx: Ctx, limit: int = 60) -> list[Due]:
         )
     found = [
         Due(follow_up, call, follow_up.due_at < ctx.now, follow_up.assigned_to == ctx.actor.person_id)
-        for follow_up, call in _pairs(ctx, statement)
+        for follow_up, call in ctx.db.execute(statement)
     ]
     return sorted(found, key=lambda one: (one.follow_up.kind not in AFTER_CRISIS, one.follow_up.due_at))
-
-
-def _pairs(ctx: Ctx, statement: Any) -> list[tuple[Any, Call]]:
-    return [(row[0], row[1]) for row in ctx.execute(statement)]
 
 
 def get(ctx: Ctx, follow_up_id: UUID, *, lock: bool = False) -> FollowUp:
@@ -255,7 +251,7 @@ def open_referrals(ctx: Ctx, limit: int = 60) -> list[tuple[Referral, Call]]:
     )
     if not seeing.wide(ctx):
         statement = statement.where(Referral.made_by == ctx.actor.person_id)
-    return _pairs(ctx, statement)
+    return [(referral, call) for referral, call in ctx.db.execute(statement)]
 
 
 def referrals_of(ctx: Ctx, call_id: UUID) -> list[Referral]:
