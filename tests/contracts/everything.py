@@ -62,18 +62,36 @@ def fill(runtime: Runtime, tenant_id: UUID) -> dict[type[TenantModel], UUID]:
     return made
 
 
-def one(ctx: Ctx, model: type[TenantModel], made: dict[type[TenantModel], UUID]) -> UUID:
-    """A row of one model; references lead to the rows in `made`."""
+def one(ctx: Ctx, model: type[TenantModel], made: dict[type[TenantModel], UUID], **told: Any) -> UUID:
+    """A row of one model; references lead to the rows in `made`, or to one of the kind the row asks for."""
     row = model(id=new_id())
     row.tenant_id = ctx.tenant.id
-    for column, value in _values(ctx, model, made):
+    for column, value in _values(ctx, model, {**made, **_of_a_kind(ctx, model, made)}):
         setattr(row, column.key, value)
+    for name, value in told.items():
+        setattr(row, name, value)
     ctx.add(row)
     for column in model.__table__.columns:
         if column.info.get("sealed"):
             ctx.seal(row, _attribute(model, column), {})
     ctx.db.flush()
     return row.id
+
+
+def _of_a_kind(
+    ctx: Ctx, model: type[TenantModel], made: dict[type[TenantModel], UUID]
+) -> dict[type[TenantModel], UUID]:
+    """Rows for references that say more than an id: an anonymous sheet's campaign must be an anonymous one."""
+    found: dict[type[TenantModel], UUID] = {}
+    for key in model.__table__.foreign_key_constraints:
+        told = {
+            part.column.name: part.parent.server_default.arg
+            for part in key.elements
+            if not isinstance(part.parent.type, sa.Uuid) and part.parent.server_default is not None
+        }
+        for target in [other for other in made if other.__table__ is key.referred_table] if told else []:
+            found[target] = one(ctx, target, made, **told)
+    return found
 
 
 def _attribute(model: type[TenantModel], column: sa.Column[Any]) -> str:

@@ -33,7 +33,13 @@ def problems(answer) -> list[str]:
     ]
     if not policy.startswith("default-src 'none'") or "unsafe" in policy or "*" in policy:
         found.append(f"policy: {policy}")
-    musts = ("script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'")
+    # a file runs nothing; a page runs our own script
+    runs = (
+        ("sandbox", "form-action 'none'")
+        if "sandbox" in policy
+        else ("script-src 'self'", "form-action 'self'")
+    )
+    musts = (*runs, "base-uri 'none'", "frame-ancestors 'none'")
     return found + [f"policy lacks {must}" for must in musts if must not in policy]
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from anxin.contracts.content import LONGEST_CLOCK, MOST_FEN
 from anxin.contracts.words import CLOCKS, KINDS, REASONS, STEPS
@@ -126,11 +126,10 @@ class SignForm(Input):
     digest = fields.String(required=True, validate=validate.Length(1, 64))
     read = fields.Boolean(load_default=False)
 
-    @pre_load
-    def ticked(self, data: Any, **_kwargs: Any) -> Any:
+    @validates_schema(skip_on_field_errors=False)
+    def ticked(self, data: Any, **_kwargs: Any) -> None:
         if not data.get("read"):
             raise ValidationError({"read": [lazy("Tick that you have read it, then sign.")]})
-        return data
 
 
 class EndInput(Input):

@@ -6,6 +6,7 @@ from flask import Response
 
 from anxin.files.services import File
 
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 SHOWABLE = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
@@ -15,6 +16,6 @@ def file_answer(file: File, data: bytes, *, inline: bool = False) -> Response:
     answer = Response(data, mimetype=file.media_type)
     answer.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(file.name, safe='')}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Cache-Control"] = "no-store"
     return answer

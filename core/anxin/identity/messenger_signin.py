@@ -58,6 +58,8 @@ def begin(ctx: Ctx, vendor: str, redirect_uri: str, next_path: str | None, *, us
 
 def finish(ctx: Ctx, vendor: str, browser: str | None, query: Any, *, device: str) -> Admission:
     """The browser came back from the messenger. MessengerRefused, NotAdmitted or AccountTaken otherwise, recorded."""
+    if vendor not in messengers.VENDORS:
+        raise NotFound()
     kept = _take_pending(ctx, vendor, browser)
     try:
         person = _person(ctx, vendor, kept, query)

@@ -226,7 +226,7 @@ def give_session(ctx: Ctx, response: Response, admitted: Admission) -> None:
     """The cookie of the session; and one by which this browser is known next time."""
     if admitted.token is not None:
         cookies.give(response, ctx.tenant, admitted.token)
-    response.delete_cookie(BROWSER, path="/")
+    unbind(response)
     if admitted.person_id is not None:
         made = signin.remember_device(ctx, admitted.person_id, request.cookies.get(known_cookie(ctx)))
         if made:
@@ -241,6 +241,10 @@ def bind(response: Response, browser: str, name: str = BROWSER, seconds: int = 6
         name, browser, max_age=seconds, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
     )
     return response
+
+
+def unbind(response: Response, name: str = BROWSER) -> None:
+    response.delete_cookie(name, httponly=True, secure=request.is_secure, samesite="Lax", path="/")
 
 
 def known_cookie(ctx: Ctx) -> str:

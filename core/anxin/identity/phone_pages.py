@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from anxin.identity import phone_signin
-from anxin.identity.pages import bind, bp, come_in, device
+from anxin.identity.pages import bind, bp, come_in, device, unbind
 from anxin.identity.schemas import Onward, PickInput
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, guard
@@ -36,7 +36,7 @@ def phone_show(ctx: Ctx) -> ResponseReturnValue:
 @guard(PUBLIC, input=Nothing)
 def phone_finish(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     response = come_in(ctx, phone_signin.finish(ctx, request.cookies.get(DESK), device=device()))
-    response.delete_cookie(DESK, path="/")
+    unbind(response, DESK)
     return response
 
 

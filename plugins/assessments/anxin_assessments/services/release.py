@@ -160,7 +160,9 @@ def _top_down(scope: Scope) -> list[tuple[UUID, int]]:
     return found
 
 
-def parts(ctx: Ctx, campaign: Campaign, until: datetime, *, states: tuple[str, ...]) -> sa.Select[UUID | None, int]:
+def parts(
+    ctx: Ctx, campaign: Campaign, until: datetime, *, states: tuple[str, ...]
+) -> sa.Select[UUID | None, int]:
     """(unit, people) of an invited person's part in a campaign, spoken before a moment; for the figures door."""
     return (
         sa.select(Invitation.unit_id, sa.func.count())

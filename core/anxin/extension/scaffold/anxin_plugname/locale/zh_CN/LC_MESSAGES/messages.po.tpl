@@ -11,7 +11,7 @@ msgid "Plugtitle: what a person keeps here"
 msgstr "Plugchinese：把想留下的写在这里"
 
 msgid "Two years, as the consent says"
-msgstr "两年，与同意书所说一致"
+msgstr "两年，与同意书一致"
 
 msgid "Write and read one's own: Plugtitle"
 msgstr "写和看自己的内容：Plugchinese"
@@ -46,7 +46,7 @@ msgid "What do you want to keep?"
 msgstr "想留下点什么？"
 
 msgid "Keep it"
-msgstr "留下"
+msgstr "保留"
 
 msgid "Delete this one"
 msgstr "删掉这条"
