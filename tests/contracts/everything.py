@@ -20,7 +20,7 @@ from anxin.kernel.ids import new_id
 from anxin.kernel.runtime import Runtime
 
 # values that pages read a meaning into; any other text column gets a short code
-MEANT = {"instrument": "phq9-1", "instruments": ["phq9-1"], "locale": "zh_CN"}
+MEANT = {"instrument": "phq9-1", "instruments": ["phq9-1"], "locale": "zh_CN", "mark": 1}
 SEALER_MAKES = {Checkpoint}  # the application cannot write a checkpoint
 
 
@@ -113,7 +113,7 @@ def _values(
         targets = [key.column.table for key in column.foreign_keys] if ids else []
         if targets and (not column.nullable or column.name == model.__subject__):
             yield attribute, by_table.get(targets[0], ctx.tenant.id)
-        elif not column.nullable and column.server_default is None:
+        elif column.name in MEANT or (not column.nullable and column.server_default is None):
             yield attribute, allowed.get(column.name) or _value(ctx, column, number)
 
 
@@ -122,7 +122,7 @@ def _allowed(model: type[TenantModel]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for check in model.__table__.constraints:
         text = str(check.sqltext) if isinstance(check, sa.CheckConstraint) else ""
-        if match := re.fullmatch(r"(\w+) IN \(('?)(\w+)\2.*", text):
+        if match := re.fullmatch(r"(\w+) IN \(('?)([^',)]+)\2.*", text):
             found[match[1]] = match[3] if match[2] else int(match[3])
     return found
 

@@ -1,4 +1,7 @@
-"""The session cookie: one a tenant, `__Host-` wherever the connection is secure, holding the capability's token."""
+"""The cookies of signing in: `__Host-` wherever the connection is secure, never for script, never across sites.
+
+The session's is one a tenant and holds the capability's token.
+"""
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -17,14 +20,38 @@ def session_token(tenant: TenantInfo) -> str | None:
 
 
 def name(tenant: TenantInfo) -> str:
-    return f"__Host-anxin-{tenant.slug}" if request.is_secure else f"anxin-{tenant.slug}"
+    return _bound(f"anxin-{tenant.slug}")
 
 
 def give(response: Response, tenant: TenantInfo, token: str) -> None:
-    response.set_cookie(
-        name(tenant), token, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
-    )
+    keep(response, f"anxin-{tenant.slug}", token)
 
 
 def take(response: Response, tenant: TenantInfo) -> None:
-    response.delete_cookie(name(tenant), httponly=True, secure=request.is_secure, samesite="Lax", path="/")
+    drop(response, f"anxin-{tenant.slug}")
+
+
+def kept(cookie: str) -> str | None:
+    """What this browser was given under a name."""
+    return request.cookies.get(_bound(cookie))
+
+
+def keep(response: Response, cookie: str, value: str, *, seconds: int | None = None) -> None:
+    """A secret for this browser alone: for a time, or until it is closed."""
+    response.set_cookie(
+        _bound(cookie),
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=request.is_secure,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def drop(response: Response, cookie: str) -> None:
+    response.delete_cookie(_bound(cookie), httponly=True, secure=request.is_secure, samesite="Lax", path="/")
+
+
+def _bound(cookie: str) -> str:
+    return f"__Host-{cookie}" if request.is_secure else cookie

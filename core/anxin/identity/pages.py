@@ -72,7 +72,7 @@ def sign_in(ctx: Ctx) -> ResponseReturnValue:
 @bp.post("/sign-in")
 @guard(PUBLIC, input=LocalSignIn, invalid=show_sign_in)
 def sign_in_local(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    known = request.cookies.get(known_cookie(ctx))
+    known = cookies.kept(known_cookie(ctx))
     try:
         admitted = signin.local(
             ctx, data["name"], data["passphrase"], device=device(), known=known, next_path=data["next"]
@@ -96,7 +96,7 @@ def oidc_begin(ctx: Ctx, name: str) -> ResponseReturnValue:
 def oidc_return(ctx: Ctx) -> ResponseReturnValue:
     admitted = oidc_signin.finish(
         ctx,
-        request.cookies.get(BROWSER),
+        cookies.kept(BROWSER),
         request.args,
         http_client(ctx.runtime.settings.outbound_allow),
         device=device(),
@@ -117,7 +117,7 @@ def messenger_begin(ctx: Ctx, vendor: str) -> ResponseReturnValue:
 @bp.get("/sign-in/by/<vendor>/return")
 @guard(PUBLIC)
 def messenger_return(ctx: Ctx, vendor: str) -> ResponseReturnValue:
-    browser = request.cookies.get(BROWSER)
+    browser = cookies.kept(BROWSER)
     return come_in(ctx, messenger_signin.finish(ctx, vendor, browser, request.args, device=device()))
 
 
@@ -135,7 +135,7 @@ def passkey_sign_in(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     try:
         admitted = passkeys.sign_in(
             ctx,
-            request.cookies.get(BROWSER),
+            cookies.kept(BROWSER),
             data["credential"],
             relying_party(),
             device=device(),
@@ -226,25 +226,17 @@ def give_session(ctx: Ctx, response: Response, admitted: Admission) -> None:
     """The cookie of the session; and one by which this browser is known next time."""
     if admitted.token is not None:
         cookies.give(response, ctx.tenant, admitted.token)
-    unbind(response)
+    cookies.drop(response, BROWSER)
     if admitted.person_id is not None:
-        made = signin.remember_device(ctx, admitted.person_id, request.cookies.get(known_cookie(ctx)))
+        made = signin.remember_device(ctx, admitted.person_id, cookies.kept(known_cookie(ctx)))
         if made:
-            response.set_cookie(
-                known_cookie(ctx), made, max_age=YEAR, httponly=True, secure=request.is_secure, samesite="Lax"
-            )
+            cookies.keep(response, known_cookie(ctx), made, seconds=YEAR)
 
 
 def bind(response: Response, browser: str, name: str = BROWSER, seconds: int = 600) -> Response:
     """Tie what was begun to this browser."""
-    response.set_cookie(
-        name, browser, max_age=seconds, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
-    )
+    cookies.keep(response, name, browser, seconds=seconds)
     return response
-
-
-def unbind(response: Response, name: str = BROWSER) -> None:
-    response.delete_cookie(name, httponly=True, secure=request.is_secure, samesite="Lax", path="/")
 
 
 def known_cookie(ctx: Ctx) -> str:

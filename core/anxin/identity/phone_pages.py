@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from anxin.identity import phone_signin
-from anxin.identity.pages import bind, bp, come_in, device, unbind
+from anxin.identity import cookies, phone_signin
+from anxin.identity.pages import bind, bp, come_in, device
 from anxin.identity.schemas import Onward, PickInput
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, guard
@@ -27,7 +27,7 @@ def phone_begin(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 @guard(PUBLIC)
 def phone_show(ctx: Ctx) -> ResponseReturnValue:
     """The code and the number. Asks again each two seconds; once the phone has said yes, the page goes on by itself."""
-    found = phone_signin.shown(ctx, request.cookies.get(DESK))
+    found = phone_signin.shown(ctx, cookies.kept(DESK))
     address = url_for("identity.phone_ask", code=found.code, _external=True) if found else None
     return page("identity/phone_desk.html", found=found, address=address)
 
@@ -35,8 +35,8 @@ def phone_show(ctx: Ctx) -> ResponseReturnValue:
 @bp.post("/sign-in/phone/finish")
 @guard(PUBLIC, input=Nothing)
 def phone_finish(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    response = come_in(ctx, phone_signin.finish(ctx, request.cookies.get(DESK), device=device()))
-    unbind(response, DESK)
+    response = come_in(ctx, phone_signin.finish(ctx, cookies.kept(DESK), device=device()))
+    cookies.drop(response, DESK)
     return response
 
 

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from anxin.identity import admission, factors, me, passkeys, proof, totp
+from anxin.identity import admission, cookies, factors, me, passkeys, proof, totp
 from anxin.identity.admission import Waiting
 from anxin.identity.pages import BROWSER, bind, bp, come_in, device, give_session, relying_party
 from anxin.identity.schemas import CodeInput, PasskeyInput, ProofInput
@@ -20,7 +20,7 @@ from anxin.web.prefs import local_path
 
 
 def _second(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
-    found = admission.waiting(ctx, request.cookies.get(BROWSER))
+    found = admission.waiting(ctx, cookies.kept(BROWSER))
     if not found.has.any:
         return _enrol_page(ctx, found, url_for("identity.second_step_set_up"), error)
     return page(
@@ -53,9 +53,7 @@ def second_step(ctx: Ctx) -> ResponseReturnValue:
 @guard(PUBLIC, input=CodeInput, invalid=_second)
 def second_step_code(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     try:
-        return come_in(
-            ctx, admission.with_code(ctx, request.cookies.get(BROWSER), data["code"], device=device())
-        )
+        return come_in(ctx, admission.with_code(ctx, cookies.kept(BROWSER), data["code"], device=device()))
     except factors.CodeWrong as wrong:
         raise Invalid(fields={"code": [wrong.message]}, code=wrong.code) from wrong
 
@@ -63,7 +61,7 @@ def second_step_code(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 @bp.post("/sign-in/second/set-up")
 @guard(PUBLIC, input=CodeInput, invalid=_second)
 def second_step_set_up(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    admitted, codes = admission.with_new_app(ctx, request.cookies.get(BROWSER), data["code"], device=device())
+    admitted, codes = admission.with_new_app(ctx, cookies.kept(BROWSER), data["code"], device=device())
     onward = local_path(admitted.next_path) if admitted.next_path else url_for("home.index")
     response = page("identity/codes.html", codes=codes, onward=onward)
     give_session(ctx, response, admitted)
@@ -104,7 +102,7 @@ def confirm_with(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 @guard(SIGNED_IN, input=PasskeyInput, invalid=_confirm)
 def confirm_passkey(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     try:
-        passkeys.prove(ctx, request.cookies.get(BROWSER), data["credential"], relying_party())
+        passkeys.prove(ctx, cookies.kept(BROWSER), data["credential"], relying_party())
     except passkeys.PasskeyRefused as refused:
         raise Invalid(refused.message, code=refused.code) from refused
     proof.proved(ctx, "passkey", strong=True)
@@ -141,7 +139,7 @@ def app_begin(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 
 def _set_up(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
     try:
-        found = admission.waiting(ctx, request.cookies.get(BROWSER))
+        found = admission.waiting(ctx, cookies.kept(BROWSER))
     except SignInRequired as ended:  # signed in all the same: only what was begun here is over
         raise NotFound(ended.message) from ended
     return _enrol_page(ctx, found, url_for("identity.app_save"), error)
@@ -156,7 +154,7 @@ def app_set_up(ctx: Ctx) -> ResponseReturnValue:
 @bp.post("/me/security/app")
 @guard(SIGNED_IN, input=CodeInput, invalid=_set_up, fresh=True)
 def app_save(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    codes = admission.set_up_here(ctx, request.cookies.get(BROWSER), me.mine(ctx), data["code"])
+    codes = admission.set_up_here(ctx, cookies.kept(BROWSER), me.mine(ctx), data["code"])
     proof.proved(ctx, "app", strong=True)
     return page("identity/codes.html", codes=codes, onward=url_for("identity.my_security"))
 
@@ -188,7 +186,7 @@ def passkey_add_begin(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
 def passkey_add(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     try:
         passkeys.add(
-            ctx, request.cookies.get(BROWSER), data["credential"], data["name"] or device(), relying_party()
+            ctx, cookies.kept(BROWSER), data["credential"], data["name"] or device(), relying_party()
         )
     except passkeys.PasskeyRefused as refused:
         raise Invalid(refused.message, code=refused.code) from refused
