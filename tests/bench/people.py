@@ -113,7 +113,7 @@ class Tenancy:
                         )
                     )
                 ctx.db.flush()
-                token = sessions.start(ctx, person, method="bench", lifetime=LIFETIME, idle=LIFETIME)
+                token = sessions.start(ctx, person, method="bench", lifetime=LIFETIME)
                 made.append(Someone(person.id, {f"anxin-{info.slug}": token}))
         return made
 

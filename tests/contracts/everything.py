@@ -20,7 +20,7 @@ from anxin.kernel.ids import new_id
 from anxin.kernel.runtime import Runtime
 
 # values that pages read a meaning into; any other text column gets a short code
-MEANT = {"instrument": "phq9-1", "instruments": ["phq9-1"], "locale": "zh_CN", "mark": 1}
+MEANT = {"instrument": "phq9-1", "instruments": ["phq9-1"], "locale": "zh_CN", "mark": 1, "reason": "answer"}
 SEALER_MAKES = {Checkpoint}  # the application cannot write a checkpoint
 
 

@@ -39,9 +39,7 @@ def token(runtime, scope) -> Any:
         with scope(someone.tenant) as ctx:
             ctx.unaudited("test set-up")
             row = ctx.get(Person, someone.id)
-            return sessions.start(
-                ctx, row, method="token", kind="token", lifetime=timedelta(hours=1), idle=None
-            )
+            return sessions.start(ctx, row, method="token", kind="token", lifetime=timedelta(hours=1))
 
     return make
 

@@ -80,11 +80,15 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
+# rows the employer wall hides from whoever explains a statement of the figures door, which sees them all
+WALL_ALONE = r"\(\(InitPlan 1\)\.col1 OR \(\w+ = \(InitPlan 2\)\.col1\)\)"
+
+
 def wasteful(plan: dict[str, Any]) -> Iterator[str]:
     for node in nodes(plan):
         where = node.get("Relation Name", "")
         thrown = node.get("Rows Removed by Filter", 0) * node.get("Actual Loops", 1)
-        if where in FEW:
+        if where in FEW or re.fullmatch(WALL_ALONE, node.get("Filter", "")):
             continue
         if node["Node Type"] == "Seq Scan":
             yield f"reads all of {where}: {node.get('Filter', '')}"
@@ -103,6 +107,10 @@ def plans(settings) -> Iterator[Any]:
     yield make
     for one in opened:
         one.connection.close()
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    return "\n\n".join(f"{query}\n  => {faults}" for query, faults in wrong.items())
 
 
 def asked_of(runtime) -> list[Any]:
@@ -128,7 +136,7 @@ def test_pages_and_lists(
     assert opened > 8
     assert len(heard) > 8
     wrong = plans(someone.token).problems(heard)
-    assert wrong == {}
+    assert wrong == {}, told(wrong)
 
 
 def test_taking_an_instrument(runtime, crowded, heard, plans, person, give_consent, client_as) -> None:

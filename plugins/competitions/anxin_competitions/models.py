@@ -271,6 +271,7 @@ class Objection(TenantModel):
         tenant_fk("person_id", "core.person"),
         one_of("state", "open", "upheld", "dismissed"),
         sa.Index("ix_objection_competition", "tenant_id", "competition_id", "state"),
+        sa.Index("ix_objection_person", "tenant_id", "person_id"),
     )
 
     competition_id: Mapped[UUID]

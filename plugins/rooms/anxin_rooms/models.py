@@ -266,6 +266,7 @@ class Holder(TenantModel):
         sa.UniqueConstraint("tenant_id", "booking_id"),
         sa.Index("ix_holder_person", "tenant_id", "person_id", "starts_at"),
         sa.Index("ix_holder_helper", "tenant_id", "helper_id", "starts_at"),
+        sa.Index("ix_holder_time", "tenant_id", "starts_at"),
     )
 
     booking_id: Mapped[UUID]
@@ -296,6 +297,7 @@ class Wait(TenantModel):
         tenant_fk("unit_id", "core.unit"),
         sa.Index("ix_wait_person", "tenant_id", "person_id", "starts_at"),
         sa.Index("ix_wait_room", "tenant_id", "room_id", "starts_at"),
+        sa.Index("ix_wait_state", "tenant_id", "state", "starts_at"),
         sa.Index(
             "uq_wait_open",
             "tenant_id",

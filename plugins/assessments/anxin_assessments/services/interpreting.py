@@ -38,12 +38,14 @@ class Waiting:
 
 def waiting(ctx: Ctx) -> list[Waiting]:
     """Results of people this helper may read that have no interpretation: promised ones first, oldest first."""
-    read = sa.select(Interpretation.outcome_id).where(Interpretation.tenant_id == ctx.tenant.id)
+    read = sa.exists().where(
+        Interpretation.tenant_id == Outcome.tenant_id, Interpretation.outcome_id == Outcome.id
+    )
     rows = ctx.execute(
         ctx.select(Outcome)
         .join(Sheet, sa.and_(Sheet.tenant_id == Outcome.tenant_id, Sheet.id == Outcome.sheet_id))
         .with_only_columns(Outcome.person_id, Outcome.instrument, Outcome.made_at, Sheet.campaign_mode)
-        .where(Outcome.made_at > ctx.now - WAITING_FOR, Outcome.id.not_in(read))
+        .where(Outcome.made_at > ctx.now - WAITING_FOR, ~read)
         .order_by(sa.desc(Sheet.campaign_mode == "confidential"), Outcome.made_at)
         .limit(LISTED)
     ).all()

@@ -35,6 +35,7 @@ def add_judge(ctx: Ctx, competition_id: UUID, person_id: UUID) -> Judge:
 
 def add_judge_by_number(ctx: Ctx, competition_id: UUID, number: str) -> Judge:
     """The same by employee number (工号)."""
+    competitions.one(ctx, competition_id)
     person_id = ctx.db.scalar(
         sa.select(Person.id).where(
             Person.tenant_id == ctx.tenant.id, Person.number == number.strip(), Person.state == "active"

@@ -251,9 +251,9 @@ def tickets(ctx: Ctx, *, done: bool = False) -> Sequence[Any]:
 def report(ctx: Ctx, room_id: UUID, text: str, equipment_id: UUID | None = None) -> Ticket:
     """Somebody says what is broken; who says it is not kept. The equipment is not offered until it is mended."""
     room(ctx, room_id)
-    row = ctx.add(Ticket(room_id=room_id, text=text, equipment_id=equipment_id))
     if equipment_id is not None:
         _equipment_is(ctx, room_id, equipment_id, "faulty")
+    row = ctx.add(Ticket(room_id=room_id, text=text, equipment_id=equipment_id))
     ctx.db.flush()
     ctx.audit(policy.TicketChanged(ticket_id=row.id, state="open"))
     return row

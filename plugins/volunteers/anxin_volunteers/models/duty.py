@@ -150,6 +150,7 @@ class Swap(TenantModel):
         tenant_fk("from_id", "core.person"),
         tenant_fk("to_id", "core.person"),
         sa.Index("ix_swap_to", "tenant_id", "to_id", "state"),
+        sa.Index("ix_swap_from", "tenant_id", "from_id"),
         sa.Index(
             "uq_swap_asked",
             "tenant_id",

@@ -49,6 +49,7 @@ class Volunteer(TenantModel):
         tenant_fk("decided_by", "core.person"),
         sa.UniqueConstraint("tenant_id", "person_id"),
         sa.Index("ix_volunteer_state", "tenant_id", "state", "applied_at"),
+        sa.Index("ix_volunteer_call", "tenant_id", "call_id"),
         sa.CheckConstraint("(pledged_at IS NULL) = (pledge_version IS NULL)", name="pledge"),
     )
 

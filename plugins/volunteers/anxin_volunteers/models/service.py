@@ -129,6 +129,7 @@ class Objection(TenantModel):
         tenant_fk("award_id", "volunteers.award", ondelete="CASCADE"),
         tenant_fk("person_id", "core.person"),
         sa.Index("ix_objection_award", "tenant_id", "award_id"),
+        sa.Index("ix_objection_person", "tenant_id", "person_id"),
     )
 
     award_id: Mapped[UUID]

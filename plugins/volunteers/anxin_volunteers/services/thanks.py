@@ -145,7 +145,7 @@ def objections(ctx: Ctx, recognition_id: UUID) -> list[tuple[Objection, str, str
     about = dict(
         ctx.db.execute(
             sa.select(Award.id, Award.person_id).where(
-                Award.tenant_id == ctx.tenant.id, Award.id.in_([row.award_id for row in rows])
+                Award.tenant_id == ctx.tenant.id, Award.recognition_id == recognition_id
             )
         ).all()  # type: ignore[arg-type]
     )

@@ -300,6 +300,9 @@ def upgrade() -> None:
         schema="competitions",
     )
     op.create_index(
+        "ix_objection_person", "objection", ["tenant_id", "person_id"], unique=False, schema="competitions"
+    )
+    op.create_index(
         "ix_objection_competition",
         "objection",
         ["tenant_id", "competition_id", "state"],

@@ -451,6 +451,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_holder_person", "holder", ["tenant_id", "person_id", "starts_at"], unique=False, schema="rooms"
     )
+    op.create_index("ix_holder_time", "holder", ["tenant_id", "starts_at"], unique=False, schema="rooms")
     ddl.protect("rooms.holder", clinical_subject="person_id")
 
     op.create_table(
@@ -494,6 +495,9 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_wait_room", "wait", ["tenant_id", "room_id", "starts_at"], unique=False, schema="rooms"
+    )
+    op.create_index(
+        "ix_wait_state", "wait", ["tenant_id", "state", "starts_at"], unique=False, schema="rooms"
     )
     op.create_index(
         "uq_wait_open",

@@ -330,6 +330,9 @@ def upgrade() -> None:
         schema="volunteers",
     )
     op.create_index(
+        "ix_volunteer_call", "volunteer", ["tenant_id", "call_id"], unique=False, schema="volunteers"
+    )
+    op.create_index(
         "ix_volunteer_state",
         "volunteer",
         ["tenant_id", "state", "applied_at"],

@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_swap")),
         schema="volunteers",
     )
+    op.create_index("ix_swap_from", "swap", ["tenant_id", "from_id"], unique=False, schema="volunteers")
     op.create_index("ix_swap_to", "swap", ["tenant_id", "to_id", "state"], unique=False, schema="volunteers")
     op.create_index(
         "uq_swap_asked",

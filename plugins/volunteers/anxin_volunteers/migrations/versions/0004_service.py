@@ -107,6 +107,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_objection_award", "objection", ["tenant_id", "award_id"], unique=False, schema="volunteers"
     )
+    op.create_index(
+        "ix_objection_person", "objection", ["tenant_id", "person_id"], unique=False, schema="volunteers"
+    )
     ddl.protect("volunteers.objection")
     op.create_table(
         "service",
