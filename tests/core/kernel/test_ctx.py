@@ -46,10 +46,10 @@ def as_person(runtime):
 CHANGES = {
     "a new row": lambda ctx: ctx.add(Module(name="x")),
     "many rows": lambda ctx: ctx.insert(Module, [{"name": "x"}]),
-    "a statement": lambda ctx: ctx.execute(sa.update(Module).values(name="x")),
+    "a statement": lambda ctx: ctx.execute(sa.update(Module).where(Module.name == "rooms").values(name="x")),
     "a changed row": lambda ctx: setattr(ctx.scalars(ctx.select(Module)).first(), "name", "x"),
     "a deleted row": lambda ctx: ctx.db.delete(ctx.scalars(ctx.select(Module)).first()),
-    "plain SQL": lambda ctx: ctx.execute(sa.text("UPDATE core.module SET name = 'x'")),
+    "plain SQL": lambda ctx: ctx.execute(sa.text("UPDATE core.module SET name = 'x' WHERE name = 'rooms'")),
 }
 
 
