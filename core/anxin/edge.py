@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.storage import RedisStorage
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from anxin.settings import Network, Settings
@@ -31,6 +32,13 @@ DOORS = {
     "identity.use_link": "30 per minute",
     "web.csp": "120 per minute",
 }
+
+
+class OneClient(RedisStorage):
+    """The limits' store with the client we have: the library would import Valkey's as well, 10 MB in each process."""
+
+    STORAGE_SCHEME = ["redis", "rediss", "redis+unix"]
+    DEPENDENCIES = ["redis"]
 
 
 class TrustedProxies:

@@ -1,5 +1,7 @@
 """The façade: everything a plugin may import from core (and anxin.testing). Not here = not API."""
 
+from typing import TYPE_CHECKING, Any
+
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
@@ -36,7 +38,7 @@ from anxin.identity import addresses
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
-from anxin.kernel import ddl, disclosure
+from anxin.kernel import disclosure
 from anxin.kernel.actor import Actor, Grant
 from anxin.kernel.blueprints import ApiBlueprint, PluginBlueprint
 from anxin.kernel.ctx import Ctx
@@ -80,6 +82,9 @@ from anxin.tenancy.directory import touch
 from anxin.tenancy.models import Contract, Unit
 from anxin.tenancy.units import below, tree_at
 from anxin.web.pages import page
+
+if TYPE_CHECKING:
+    from anxin.kernel import ddl
 
 __all__ = [
     "CSV",
@@ -191,3 +196,12 @@ __all__ = [
     "tree_at",
     "workbook",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`ddl` is for migrations and brings Alembic, which no process that serves needs."""
+    if name == "ddl":
+        from anxin.kernel import ddl as found
+
+        return found
+    raise AttributeError(name)

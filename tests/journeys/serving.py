@@ -94,7 +94,7 @@ class Serving:
         return found
 
     def pid_of(self, name: str) -> int:
-        """The leading process of a part: supervisor, web, worker, relay, postgres, valkey."""
+        """The leading process of a part: supervisor, web, worker, postgres, valkey."""
         if name == "supervisor":
             assert self.process is not None
             return self.process.pid

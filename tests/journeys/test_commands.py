@@ -13,6 +13,8 @@ from pathlib import Path
 import click
 import psycopg
 import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 from tests.journeys.serving import Serving, serving
 
 from anxin.cli import COMMANDS, anxin
@@ -29,10 +31,12 @@ WITH_JSON = {
     "user list": ("--tenant", "dongling"),
     "user link": ("--tenant", "dongling", "fangyuanyuan"),
     "plugin list": (),
+    "tenant scim-token": ("qinghe",),
     "doctor": (),
 }
 MODULES = ["assessments", "competitions", "hotline", "rooms", "volunteers"]  # of the demo's unions
-ELSEWHERE = {"plugin check"}  # takes no data folder; tests/core/cli/test_plugin.py tries it
+# takes no data folder: tests/core/cli/test_plugin.py; takes a workbook: below
+ELSEWHERE = {"plugin check", "roster import"}
 
 
 @pytest.fixture
@@ -100,6 +104,33 @@ def test_every_command_that_prints_data_has_valid_json(demo: Serving) -> None:
     for name, arguments in WITH_JSON.items():
         done = demo.run(*name.split(), *arguments, "--json")
         assert isinstance(json.loads(done.stdout), (list, dict)), name
+
+
+def test_a_roster_is_brought_in_without_a_page(demo: Serving, tmp_path: Path) -> None:
+    """The headless twin of the wizard: counts, and a workbook with the rows that were refused and why."""
+    rows = [
+        ["东岭油田第三采油厂职工花名册", "", "", ""],
+        ["职工姓名", "职工工号", "所属单位", "备注"],
+        ["欧阳明月", "0090001", "采油一矿", "新来的"],
+        ["单小禾", "0090002", "采油二矿", ""],
+        ["", "0090003", "采油二矿", ""],
+        ["牛大山", "0090004", "没有的单位", ""],
+    ]
+    book = tmp_path / "花名册.xlsx"
+    with xlsxwriter.Workbook(str(book)) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    done = demo.run("roster", "import", "--tenant", "dongling", str(book), "--json")
+    told = json.loads(done.stdout)
+    assert told["written"] is True
+    assert told["counts"]["new"] == 2
+    failures = Path(told["failures"])
+    assert failures.parent == tmp_path
+    refused = CalamineWorkbook.from_path(str(failures)).get_sheet_by_index(0).to_python()
+    assert {cell for row in refused for cell in row} >= {"0090003", "0090004", "牛大山"}
+    again = json.loads(demo.run("roster", "import", "--tenant", "dongling", str(book), "--json").stdout)
+    assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 2)
 
 
 def test_applying_the_same_file_again_changes_nothing(demo: Serving) -> None:

@@ -30,7 +30,7 @@ from tests.journeys.writing import (
 
 pytestmark = pytest.mark.slow
 
-PARTS = ("worker", "relay", "web", "a web worker", "valkey", "postgres", "supervisor")
+PARTS = ("worker", "web", "a web worker", "valkey", "postgres", "supervisor")
 KILLS = int(os.environ.get("ANXIN_KILLS", len(PARTS)))
 SOAK = len(PARTS) < KILLS
 QUIET = (0.1, 1.0) if SOAK else (0.3, 2.5)  # seconds before the next kill: no two meet the same moment

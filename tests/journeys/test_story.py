@@ -358,7 +358,7 @@ def test_the_idle_set_is_small(demo: Serving) -> None:
     parts = demo.memory()
     print("", *(f"{size:7.1f} MB  {name}" for name, size in parts.items()), sep="\n")
     print(f"{sum(parts.values()):7.1f} MB  in all")
-    assert {"supervisor", "postgres", "valkey", "web", "worker", "relay", "provider"} <= set(parts)
+    assert {"supervisor", "postgres", "valkey", "web", "worker", "provider"} <= set(parts)
     assert sum(size for name, size in parts.items() if name != "provider") <= 600
 
 

@@ -4,6 +4,7 @@ Each process builds the application once, like a web process: jobs find the same
 """
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -31,8 +32,8 @@ SEAL_SECONDS = 1.0
 ASK_SECONDS = 5.0
 
 
-def run_worker(settings: Settings) -> None:
-    """Run jobs until SIGTERM.
+def run_worker(settings: Settings, *, relay: bool = False) -> None:
+    """Run jobs until SIGTERM; with `relay`, threads beside them relay effects, ask for periodic jobs and seal.
 
     In this process, without a fork for each job: 800 jobs a second instead of 150. A job that takes the
     process with it is sent again, since its outbox row is neither done nor failed. Long work has a thread.
@@ -42,7 +43,13 @@ def run_worker(settings: Settings) -> None:
         target=_work, args=(app, settings, LongWorker, outbox.LONG_QUEUE), daemon=True
     )
     long_work.start()
+    beside = [_relay(app, settings), Scheduler(app, beat_of(settings, "scheduler"))] if relay else []
+    threads = [_beside(one) for one in beside]
     _work(app, settings, Worker, outbox.QUEUE)
+    for one in beside:
+        one.stop()
+    for thread in threads:
+        thread.join()
 
 
 def _work(app: Flask, settings: Settings, kind: "type[Worker]", queue: str) -> None:
@@ -61,16 +68,35 @@ def _work(app: Flask, settings: Settings, kind: "type[Worker]", queue: str) -> N
 def run_relay(settings: Settings, *, scheduler: bool) -> None:
     """Relay until SIGTERM; with `scheduler` its work is done by a thread of this process."""
     app = _application(settings)
-    runtime: Runtime = app.extensions["anxin"]
-    relay = outbox.Relay(runtime, Redis.from_url(settings.redis_url), beat_of(settings, "relay"))
+    relay = _relay(app, settings)
     second = Scheduler(app, beat_of(settings, "scheduler"))
     _on_stop(relay.stop, second.stop)
-    thread = threading.Thread(target=second.run, name="scheduler")
-    if scheduler:
-        thread.start()
+    thread = _beside(second) if scheduler else None
     relay.run()
-    if scheduler:
+    if thread is not None:
         thread.join()
+
+
+def _relay(app: Flask, settings: Settings) -> outbox.Relay:
+    return outbox.Relay(
+        app.extensions["anxin"], Redis.from_url(settings.redis_url), beat_of(settings, "relay")
+    )
+
+
+def _beside(loop: "outbox.Relay | Scheduler") -> threading.Thread:
+    """Run a loop in a thread. Should it fail, the whole process ends, so that whoever keeps it running notices."""
+
+    def run() -> None:
+        try:
+            loop.run()
+        except BaseException:
+            log.exception("%s failed", type(loop).__name__.lower())
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+
+    thread = threading.Thread(target=run, name=type(loop).__name__.lower())
+    thread.start()
+    return thread
 
 
 def run_scheduler(settings: Settings) -> None:

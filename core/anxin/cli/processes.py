@@ -28,20 +28,24 @@ def web(settings: Settings) -> None:
 
 
 @click.command()
+@click.option(
+    "--with-relay", is_flag=True, help="Also do the relay's and the scheduler's work: a small machine."
+)
 @settings_option
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, with_relay: bool) -> None:
     """Run jobs until SIGTERM; the job in progress is finished first.
 
     \b
     Examples:
       anxin worker
+      anxin worker --with-relay        one process instead of three
       DATABASE_URL=… REDIS_URL=… anxin worker
     """
     from anxin.cli import (
         background,
     )  # brings the whole application, which no other command of this file needs
 
-    background.run_worker(settings)
+    background.run_worker(settings, relay=with_relay)
 
 
 @click.command()

@@ -24,15 +24,16 @@ class Program:
 
 
 def platform_programs(settings: Settings) -> list[Program]:
-    """Web, workers and relay.
+    """Web and workers.
 
-    The relay's process also holds scheduler and sealer, each a thread: they mostly wait, and a process of its
-    own for each would cost 60 MB.
+    The first worker's process also holds relay, scheduler and sealer, each a thread: they mostly wait, and a process
+    of its own would cost 130 MB.
     """
+    more = range(2, settings.job_workers + 1)
     return [
         Program("web", web_command(settings)),
-        *(Program(f"worker-{number}", _anxin("worker")) for number in range(1, settings.job_workers + 1)),
-        Program("relay", _anxin("relay", "--with-scheduler")),
+        Program("worker-1", _anxin("worker", "--with-relay")),
+        *(Program(f"worker-{number}", _anxin("worker")) for number in more),
     ]
 
 

@@ -1,6 +1,6 @@
 """`anxin up`: every process of the platform on one machine, started in order, kept running, stopped in order.
 
-    PostgreSQL → Valkey → migrations → web, worker, relay (with scheduler and sealer)
+    PostgreSQL → Valkey → migrations → web, worker (with relay, scheduler and sealer)
 
 The supervisor starts all children from its main thread and waits on signals only; it opens no database
 connection and imports no application code, so it stays small and nothing in the application can take it down.

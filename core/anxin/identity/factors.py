@@ -94,7 +94,7 @@ def set_up_app(ctx: Ctx, person: Person, secret: str, code: str) -> list[str]:
     """Keep the app's secret once a code proves that the app has it; returns the first recovery codes."""
     if of(ctx, person.id).app:
         raise Conflict(lazy("There is an authenticator app already. Remove it first."), code="app_there")
-    step = totp.matching_step(secret, _digits(code), ctx.now.timestamp())
+    step = totp.matching_step(secret, _typed(code), ctx.now.timestamp())
     if step is None:
         raise Invalid(fields={"code": [CodeWrong.message]}, code="code_wrong")
     row = Authenticator(person_id=person.id, last_step=step)
@@ -114,9 +114,9 @@ def check_code(ctx: Ctx, person_id: UUID, code: str) -> str:
     )
     if row is not None and (left := slowing.wait(row.failures, row.failed_at, ctx.now)):
         raise slowing.too_many(left)
-    digits = _digits(code)
-    if len(digits) == totp.DIGITS and row is not None:
-        step = totp.matching_step(_secret(ctx, row), digits, ctx.now.timestamp(), after=row.last_step)
+    typed = _typed(code)
+    if len(typed) == totp.DIGITS and row is not None:
+        step = totp.matching_step(_secret(ctx, row), typed, ctx.now.timestamp(), after=row.last_step)
         if step is not None:
             row.last_step, row.failures, row.failed_at = step, 0, None
             return "app"
@@ -132,8 +132,9 @@ def _secret(ctx: Ctx, row: Authenticator) -> str:
     return ctx.keys.open(Authenticator, "secret", row.id, row.person_id, row.secret)
 
 
-def _digits(code: str) -> str:
-    return "".join(c for c in code if c.isascii() and c.isdecimal())
+def _typed(code: str) -> str:
+    """Without the spaces and dashes that people put in between."""
+    return "".join(c for c in code.lower() if c.isalnum())
 
 
 def _count_failure(ctx: Ctx, person_id: UUID) -> None:
@@ -185,7 +186,7 @@ def _new_code() -> str:
 
 
 def _hash(code: str) -> bytes:
-    return passwords.token_hash("".join(c for c in code.lower() if c.isalnum()))
+    return passwords.token_hash(_typed(code))
 
 
 def _spend(ctx: Ctx, person_id: UUID, code: str) -> bool:

@@ -2,6 +2,7 @@
 use it. With the device's own check of the person (finger, face, PIN) it counts as both steps at once.
 
 A challenge is made here, kept sealed for the browser that asked, and used up by the first answer.
+The library is imported by who needs it: it brings 10 MB.
 """
 
 from collections.abc import Mapping
@@ -11,19 +12,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-import webauthn
-from webauthn.helpers import (
-    base64url_to_bytes,
-    exceptions,
-    options_to_json,
-    parse_authentication_credential_json,
-)
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from anxin.identity import admission, doors, entries
 from anxin.identity.admission import Admission
@@ -67,6 +55,9 @@ def all_of(ctx: Ctx, person_id: UUID) -> list[Passkey]:
 
 def begin_adding(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
     """(options for the browser, secret for its cookie)."""
+    import webauthn
+    from webauthn.helpers import options_to_json, structs
+
     person = ctx.get(Person, _mine(ctx))
     known = all_of(ctx, person.id)
     if len(known) >= MOST:
@@ -77,28 +68,32 @@ def begin_adding(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
         user_id=person.id.bytes,
         user_name=person.name,
         user_display_name=person.name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential) for one in known],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one.credential) for one in known],
     )
     return options_to_json(options), _keep(ctx, options.challenge, person.id)
 
 
 def add(ctx: Ctx, browser: str | None, answer: str, name: str, here: RelyingParty) -> Passkey:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers.exceptions import WebAuthnException
+
     said = _take(ctx, browser)
     if said.get("person") != str(_mine(ctx)):
         raise PasskeyRefused()
     try:
         made = webauthn.verify_registration_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(said["challenge"]),
+            expected_challenge=helpers.base64url_to_bytes(said["challenge"]),
             expected_rp_id=here.host,
             expected_origin=here.origin,
             require_user_verification=True,
         )
-    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as problem:
+    except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
         raise PasskeyRefused() from problem
     row = ctx.add(
         Passkey(
@@ -130,8 +125,11 @@ def remove(ctx: Ctx, passkey_id: UUID) -> None:
 
 def begin_sign_in(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
     """(options, secret). Without a name: the device shows the passkeys it has for this address."""
+    import webauthn
+    from webauthn.helpers import options_to_json, structs
+
     options = webauthn.generate_authentication_options(
-        rp_id=here.host, user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=here.host, user_verification=structs.UserVerificationRequirement.REQUIRED
     )
     ctx.unaudited("a challenge that nobody has answered yet")
     return options_to_json(options), _keep(ctx, options.challenge, None)
@@ -159,9 +157,13 @@ def prove(ctx: Ctx, browser: str | None, answer: str, here: RelyingParty) -> Non
 
 
 def _checked(ctx: Ctx, browser: str | None, answer: str, here: RelyingParty) -> Passkey:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers.exceptions import WebAuthnException
+
     said = _take(ctx, browser)
     try:
-        credential = parse_authentication_credential_json(answer)
+        credential = helpers.parse_authentication_credential_json(answer)
         row = ctx.db.scalar(
             sa.select(Passkey)
             .where(Passkey.tenant_id == ctx.tenant.id, Passkey.credential == credential.raw_id)
@@ -171,14 +173,14 @@ def _checked(ctx: Ctx, browser: str | None, answer: str, here: RelyingParty) -> 
             raise PasskeyRefused()
         shown = webauthn.verify_authentication_response(
             credential=credential,
-            expected_challenge=base64url_to_bytes(said["challenge"]),
+            expected_challenge=helpers.base64url_to_bytes(said["challenge"]),
             expected_rp_id=here.host,
             expected_origin=here.origin,
             credential_public_key=row.public_key,
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as problem:
+    except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
         raise PasskeyRefused() from problem
     row.sign_count, row.used_at = shown.new_sign_count, ctx.now
     return row
@@ -194,12 +196,14 @@ def _mine(ctx: Ctx) -> UUID:
 
 
 def _keep(ctx: Ctx, challenge: bytes, person_id: UUID | None) -> str:
+    from webauthn.helpers import bytes_to_base64url
+
     browser = capability.new_token()
     row = PendingSignIn(kind="passkey", state_hash=capability.token_hash(browser), expires_at=ctx.now + LIVES)
     ctx.seal(
         row,
         "pending",
-        {"challenge": webauthn.helpers.bytes_to_base64url(challenge), "person": str(person_id or "")},
+        {"challenge": bytes_to_base64url(challenge), "person": str(person_id or "")},
     )
     ctx.add(row)
     ctx.unaudited("a challenge that nobody has answered yet")

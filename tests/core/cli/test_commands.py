@@ -31,7 +31,11 @@ def every_command(group=anxin, path=()):
 
 ALL = dict(every_command())
 CORE = {name for name in ALL if name.split()[0] in COMMANDS}
-NO_DATA = {"plugin new", "plugin check", "roster template"}  # an author's source with a throwaway database; an empty form
+NO_DATA = {
+    "plugin new",
+    "plugin check",
+    "roster template",
+}  # an author's source with a throwaway database; an empty form
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -123,6 +123,19 @@ def test_a_recovery_code_works_once_and_however_it_is_typed(client_as, enrolled)
     assert send(again, codes[0]).status_code == 422
 
 
+def test_a_recovery_code_with_six_digits_in_it_is_not_taken_for_the_apps(
+    client_as, enrolled, scope, monkeypatch
+):
+    staff, _secret, _codes = enrolled
+    monkeypatch.setattr(factors, "_new_code", lambda: "xxsa-3c27-sl6a-l72n")
+    monkeypatch.setattr(factors, "CODES", 1)
+    with scope(staff.tenant) as ctx:
+        assert factors.new_codes(ctx, staff.id) == ["xxsa-3c27-sl6a-l72n"]
+    client = client_as(tenant=staff.tenant)
+    first_step(client)
+    assert send(client, "xxsa-3c27-sl6a-l72n").status_code == 303
+
+
 def test_guessing_codes_is_slowed_down(client_as, enrolled):
     staff, secret, _codes = enrolled
     client = client_as(tenant=staff.tenant)
