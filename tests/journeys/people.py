@@ -50,6 +50,10 @@ class Person:
     def link(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
 
+    def tab(self, name: str) -> None:
+        """One of the tabs at the bottom."""
+        self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).first.click()
+
     def button(self, name: str) -> None:
         self.page.locator("main").get_by_role("button", name=name).first.click()
 
@@ -114,7 +118,7 @@ def with_passphrase(stage: Stage, person: Person, tenant: str, login: str) -> No
     person.open(f"/t/{tenant}/sign-in")
     form = person.page.locator("form:has(input[name=passphrase])")
     if not form.is_visible():  # the employer's button stands first, the passphrase behind it
-        person.page.locator("main summary").click()
+        person.page.locator("main summary", has_text="用口令登录").click()
     form.locator("input[name=name]").fill(login)
     form.locator("input[name=passphrase]").fill(stage.passphrase(login))
     form.get_by_role("button", name="登录").click()

@@ -206,7 +206,7 @@ def is_told_that_nothing_is_there(admin: Person, counsellor: Person, addresses: 
 
 def finds_who_looked(worker: Person) -> None:
     worker.open("/t/dongling/")
-    worker.link("我的")
+    worker.tab("我的")
     worker.link("谁看过我的信息")
     for said in ("何静怡", "明心心理服务中心", "每题作答"):
         worker.sees(said)

@@ -73,6 +73,13 @@ def index(ctx: Ctx) -> ResponseReturnValue:
     return page("consent/index.html", standing=services.standing(ctx), history=services.history(ctx))
 
 
+@bp.get("/<purpose>/wording")
+@guard(SIGNED_IN)
+def wording(ctx: Ctx, purpose: str) -> ResponseReturnValue:
+    """What one consent says, whether I agreed to it or not."""
+    return page("consent/wording.html", purpose=services.purpose(ctx, purpose))
+
+
 @bp.get("/data")
 @guard(SIGNED_IN)
 def data(ctx: Ctx) -> ResponseReturnValue:

@@ -12,7 +12,8 @@ from typing import Any
 
 FIELDS: dict[str, str] = {
     "name": "姓名 职工姓名 员工姓名 人员姓名 会员姓名 名字 name",
-    "number": "工号 职工工号 员工工号 人员工号 职工编号 职号 会员编号 会员号 员工号 员工编号 职工号 人员编号 人员编码 编号 工作证号 employeeno",
+    "number": "工号 职工工号 员工工号 人员工号 职工编号 职号 会员编号 会员号 员工号 员工编号 职工号 "
+    "人员编号 人员编码 编号 工作证号 employeeno",
     "sex": "性别 sex gender",
     "born": "出生日期 出生年月 出生年月日 生日 出生 dateofbirth birthday",
     "id_number": "身份证号 身份证号码 身份证 证件号码 公民身份号码 idnumber",
