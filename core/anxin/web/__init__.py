@@ -22,7 +22,7 @@ What the shells read from the template context (a context processor of the app s
     unread       how many notices wait; the bell is shown when `notices_url` is given
     notices_url  where the bell leads
 
-Added here for all templates: asset(), icon(), svg, theme_url(), home_url(), here_url(), live_charts(),
+Added here for all templates: asset(), icon(), svg, theme_url(), home_url(), here_url(), live_charts(), autosave(),
 html_lang(), prefs, `_`, ngettext, and the date filters of anxin.kernel.i18n. Everything works under
 /t/<slug>: addresses come from url_for.
 """
@@ -77,6 +77,11 @@ def live_charts() -> Markup:
     return Markup('<script type="module" src="{}"></script>').format(asset("charts.js"))
 
 
+def autosave() -> Markup:
+    """The script that keeps what is typed into a `data-autosave` form; for pages of staff that have one."""
+    return Markup('<script type="module" src="{}"></script>').format(asset("autosave.js"))
+
+
 def template_loader(plugin_templates: Mapping[str, Path]) -> BaseLoader:
     """Core's rooms by folder, plugins by prefix: no plugin can shadow a template of another."""
     rooms = sorted(folder for folder in CORE.glob("*/templates") if folder.is_dir())
@@ -94,7 +99,7 @@ def init_app(
     i18n.init_app(app)
     app.jinja_env.globals.update(
         asset=asset, icon=icon, theme_url=theme_url, home_url=prefs.home_url, here_url=prefs.here_url,
-        live_charts=live_charts, html_lang=i18n.html_lang, svg=SimpleNamespace(**vars(svg)),
+        live_charts=live_charts, autosave=autosave, html_lang=i18n.html_lang, svg=SimpleNamespace(**vars(svg)),
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.loader = template_loader(plugin_templates or {})

@@ -51,7 +51,7 @@ function fonts() {
 }
 
 await bundle(['css/app.css', 'css/print.css'])
-await bundle(['js/app.js', 'js/charts.js'], { format: 'esm' })
+await bundle(['js/app.js', 'js/charts.js', 'js/autosave.js'], { format: 'esm' })
 sprite()
 fonts()
 writeFileSync(join(out, 'icons.json'), JSON.stringify(icons))
