@@ -1,55 +1,75 @@
-"""What a plugin's command for one tenant is written with."""
+"""What a plugin's command for a tenant is written with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial, wraps
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from anxin.cli.options import database_option
 from anxin.settings import Settings
 
+Without = Literal["refuse", "first", "only", "each"]
+
 
 def tenant_command(
-    command: Callable[..., Any] | None = None, *, any_tenant: bool = False
+    command: Callable[..., Any] | None = None, *, without: Without = "refuse"
 ) -> Callable[..., Any]:
     """Give a command `--tenant` and `--data`, and hand it `ctx` in their place: that tenant's context, as an
     operator's. Returning commits, raising rolls back; the audit trail names the command.
 
-    With `any_tenant` the option may be left out, where it does not matter which tenant it is (a measurement): then it
-    is the first that runs the plugin.
+    `without` says what leaving `--tenant` out means, of the tenants that run the plugin:
+    "refuse": it may not be left out; "first": where it does not matter which (a measurement); "only": fine while there
+    is just one; "each": the command gets `tenants` instead of `ctx`, an iterator of contexts, each committed when the
+    next is asked for.
     """
     if command is None:
-        return partial(tenant_command, any_tenant=any_tenant)
+        return partial(tenant_command, without=without)
 
-    @click.option("--tenant", "slug", required=not any_tenant, help="The tenant's short name.")
+    @click.option("--tenant", "slug", required=without == "refuse", help="The tenant's short name.")
     @database_option
     @wraps(command)
     def inside(*args: Any, settings: Settings, slug: str | None, **rest: Any) -> Any:
         from anxin.app import create_app  # the application is loaded by commands that use it, not by --help
-        from anxin.kernel.actor import system  # the same reason
-        from anxin.kernel.ctx import tenant_scope  # the same reason
 
         runtime = create_app(settings).extensions["anxin"]
         path = click.get_current_context().command_path.split()[1:]
-        directory = runtime.caches["directory"]
-        tenant = directory.by_slug(slug) if slug else _first_with(directory, path[0])
+        scopes = _scopes(runtime, path, _tenants(runtime.caches["directory"], slug, path[0], without))
         try:
-            actor = system(".".join(["cli", *path]))
-            with tenant_scope(runtime, tenant, actor) as ctx, ctx.acting(plugin=path[0] if path else None):
-                return command(*args, ctx=ctx, **rest)
+            if without == "each":
+                return command(*args, tenants=scopes, **rest)
+            found = None
+            for ctx in scopes:
+                found = command(*args, ctx=ctx, **rest)
+            return found
         finally:
+            scopes.close()
             for pool in (runtime.engine, runtime.auth):
                 pool.dispose()
 
     return inside
 
 
-def _first_with(directory: Any, plugin: str) -> Any:
-    from anxin.kernel.errors import NotFound  # as above
-    from anxin.kernel.i18n import lazy  # as above
+def _scopes(runtime: Any, path: list[str], tenants: list[Any]) -> Generator[Any]:
+    from anxin.kernel.actor import system  # as above
+    from anxin.kernel.ctx import tenant_scope  # as above
 
-    for tenant in directory.all():
-        if plugin in tenant.modules:
-            return tenant
-    raise NotFound(lazy("No tenant runs “%(plugin)s”.", plugin=plugin))
+    actor = system(".".join(["cli", *path]))
+    for tenant in tenants:
+        with tenant_scope(runtime, tenant, actor) as ctx, ctx.acting(plugin=path[0]):
+            yield ctx
+
+
+def _tenants(directory: Any, slug: str | None, plugin: str, without: Without) -> list[Any]:
+    having = [tenant for tenant in directory.all() if plugin in tenant.modules]
+    names = ", ".join(tenant.slug for tenant in having) or "none"
+    if slug is not None:
+        found = [tenant for tenant in directory.all() if tenant.slug == slug]
+        if not found:
+            raise click.ClickException(f"no tenant is called {slug!r}; with {plugin}: {names}")
+        return found
+    if not having:
+        raise click.ClickException(f"no tenant runs {plugin!r}")
+    if without == "only" and len(having) > 1:
+        raise click.UsageError(f"say which with --tenant: {names}")
+    return having if without == "each" else having[:1]

@@ -34,7 +34,7 @@ def hotline() -> None:
     "--at-once", default=2, show_default=True, type=click.IntRange(1, 16), help="Calls at the same time."
 )
 @json_option
-@tenant_command
+@tenant_command(without="first")
 def simulate(ctx: Ctx, *, calls: int, seed: int, url: str, at_once: int, as_json: bool) -> None:
     """Play calls against a running set, through the webhook and the API, and count what is lost.
 
@@ -68,7 +68,7 @@ def play(stage: Any, url: str, calls: int, dice: random.Random, at_once: int) ->
     "--column", "columns", multiple=True, metavar="FIELD=HEADER", help="Name a column that is not recognised."
 )
 @json_option
-@tenant_command
+@tenant_command(without="only")
 def import_(ctx: Ctx, file: Path, columns: tuple[str, ...], as_json: bool) -> None:
     """Bring in an old call log from a CSV; the same file again writes nothing.
 

@@ -20,7 +20,7 @@ def rooms() -> None:
 @click.option("--attempts", default=10_000, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--threads", default=64, show_default=True, type=click.IntRange(1, 256))
 @json_option
-@tenant_command(any_tenant=True)
+@tenant_command(without="first")
 def storm(ctx: Ctx, attempts: int, threads: int, as_json: bool) -> None:
     """Book one room from many threads at once, in a room made for it and removed afterwards; exit code 1 when two
     bookings overlap or an attempt got no answer.

@@ -12,6 +12,18 @@ from anxin_competitions.rules.places import OUTCOMES
 from anxin_competitions.services import competitions, ranking, results
 
 
+def knows(ctx: Ctx, competition_id: UUID) -> bool:
+    """Whether the competition is this tenant's."""
+    return (
+        ctx.db.scalar(
+            sa.select(Competition.id).where(
+                Competition.tenant_id == ctx.tenant.id, Competition.id == competition_id
+            )
+        )
+        is not None
+    )
+
+
 def take_in(ctx: Ctx, competition_id: UUID, rows: Sequence[Mapping[str, Any]], number: str) -> dict[str, Any]:
     """{written, refused: [{row, reason}]}; every row is written down by the person with that employee number."""
     writer = ctx.db.scalar(
