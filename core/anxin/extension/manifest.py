@@ -43,14 +43,14 @@ class Purpose:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line in the navigation: shown to whoever may open it. `shell` says in which one; `order` sorts (low
-    first)."""
+    """A line in the navigation: shown to whoever may open it. `shell` says in which one ("me": on the page about
+    oneself, which is where an employee's rarer things belong); `order` sorts (low first)."""
 
     title: Text
     endpoint: str
     permission: Permission | None
     icon: str = "circle-check"
-    shell: Literal["employee", "staff"] = "staff"
+    shell: Literal["employee", "staff", "me"] = "staff"
     order: int = 50
     group: Text = ""
     kinds: tuple[str, ...] = ()  # only in tenants of these kinds; empty: in all

@@ -2,12 +2,14 @@
 in, and what they filled in becomes values for the schema to judge.
 
 A field's `metadata` gives its words: {"title": lazy(…), "help": lazy(…)}; fields without a title are for files and the
-API only. Kinds: Boolean → switch, OneOf → select, List of OneOf → checkboxes, Integer → number, String → text,
+API only; "titles" is a function that gives the words of an option.
+
+Kinds: Boolean → switch, OneOf → select, List of OneOf → checkboxes, Integer → number, String → text,
 Nested → its fields one by one ("help_line.number"), anything else → JSON text.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +30,13 @@ class FormField:
     kind: str
     value: Any
     options: tuple[Any, ...] = ()
+    titles: Callable[[Any], str] | None = None
     least: int | None = None
     most: int | None = None
 
     @property
     def pairs(self) -> list[tuple[Any, Any]]:
-        return [(option, option) for option in self.options]
+        return [(option, self.titles(option) if self.titles else option) for option in self.options]
 
 
 def layout(schema: Schema, values: Mapping[str, Any], prefix: str = "") -> Iterator[FormField]:
@@ -54,6 +57,7 @@ def layout(schema: Schema, values: Mapping[str, Any], prefix: str = "") -> Itera
             kind=kind,
             value=json.dumps(present, ensure_ascii=False) if kind == "json" else present,
             options=options,
+            titles=field.metadata.get("titles"),
             least=limits.min if limits else None,
             most=limits.max if limits else None,
         )

@@ -14,6 +14,7 @@ Templates
 What the shells read from the template context (a context processor of the app supplies it; all may be absent)
     tenant       name, product_name, brand ("#rrggbb")
     help_line    number, label: the tenant's own line, shown beside 12356, which no tenant can remove
+    own_links    what else an employee has here, listed on the page about oneself: as tabs
     tabs         bottom tabs of the employee shell: [{href, icon, title, current}]; without `current`
                  the address decides
     nav          side navigation of the staff shell: [{href, icon, title, current, group}]; on

@@ -1,5 +1,7 @@
 """What the shells show around every page: the tenant's name and colours, navigation, unread notices."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -32,6 +34,7 @@ def shell() -> dict[str, Any]:
             },
             "nav": items(ctx, "staff"),
             "tabs": items(ctx, "employee"),
+            "own_links": items(ctx, "me"),
             "unread": unread(ctx),
             "notices_url": _address("notices.index"),
         }
@@ -56,17 +59,12 @@ def help_line(ctx: Ctx) -> dict[str, str] | None:
 def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
     """Navigation of one shell: core's and the enabled plugins' items the actor may open, in order."""
     registry = ctx.runtime.registry
-    every: list[NavItem] = [
-        *registry.core.nav,
-        *(item for plugin in registry.enabled(ctx.tenant) for item in plugin.nav),
-    ]
-    shown = [
-        item
-        for item in every
-        if item.shell == which
-        and (item.permission is None or ctx.allowed(item.permission))
-        and (not item.kinds or ctx.tenant.kind in item.kinds)
-    ]
+    shown = _shown(ctx, which, registry.core.nav)
+    for plugin in registry.enabled(ctx.tenant):
+        own = _shown(ctx, which, plugin.nav)
+        if len(own) > 1 and which == "staff":  # a module's lines stand together, under its name
+            own = [replace(item, group=item.group or plugin.title) for item in own]
+        shown += own
     first: dict[str, int] = {}  # items of one group stand together, where its first one belongs
     for item in shown:
         first[str(item.group)] = min(item.order, first.get(str(item.group), item.order))
@@ -78,8 +76,18 @@ def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
             "group": item.group,
             "current": request.endpoint == item.endpoint,
         }
-        for item in sorted(shown, key=lambda item: (first[str(item.group)], item.order))
+        for item in sorted(shown, key=lambda item: (first[str(item.group)], str(item.group), item.order))
         if (address := _address(item.endpoint)) is not None
+    ]
+
+
+def _shown(ctx: Ctx, which: str, nav: Iterable[NavItem]) -> list[NavItem]:
+    return [
+        item
+        for item in nav
+        if item.shell == which
+        and (item.permission is None or ctx.allowed(item.permission))
+        and (not item.kinds or ctx.tenant.kind in item.kinds)
     ]
 
 

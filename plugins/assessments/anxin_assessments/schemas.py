@@ -5,8 +5,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates
 
-from anxin.plugin import lazy
-from anxin_assessments import scoring
+from anxin.plugin import current_locale, lazy
+from anxin_assessments import scoring, words
 
 IDS = [instrument.id for instrument in scoring.catalogue()]
 # instruments whose words ship, so that people can take them as they are; others wait for the tenant's own text
@@ -26,6 +26,7 @@ class Settings(Strict):
         load_default=lambda: list(FIRST),
         metadata={
             "title": lazy("Self-tests on offer"),
+            "titles": lambda name: words.title(scoring.load(name), current_locale()),
             "help": lazy("WHO-5 may not be used commercially: take it out where that matters."),
         },
     )

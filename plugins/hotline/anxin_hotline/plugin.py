@@ -26,7 +26,7 @@ def register() -> Plugin:
         notices=policy.NOTICES,
         settings=schemas.Settings,
         nav=[
-            NavItem(lazy("My calls to the line"), "hotline.mine", policy.OWN, "headset", "employee", 70),
+            NavItem(lazy("My calls to the line"), "hotline.mine", policy.OWN, "headset", "me", 70),
             NavItem(lazy("Log a call"), "hotline.desk", policy.LOG, "headset", order=11),
             NavItem(lazy("Calls"), "hotline.calls", policy.LOG, "phone", order=12),
             NavItem(lazy("To follow up"), "hotline.follow_ups", policy.LOG, "clock", order=13),
