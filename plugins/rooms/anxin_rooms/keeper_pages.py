@@ -14,6 +14,7 @@ from anxin_rooms.policy import BOOK, BOOK_CLIENT, KEEP, USE, ClientBookingsRead
 from anxin_rooms.schedule import midnight
 from anxin_rooms.schemas import (
     RoomClientInput,
+    RoomClientsInput,
     RoomClosingInput,
     RoomDayInput,
     RoomDecideInput,
@@ -210,13 +211,13 @@ def work_on(ctx: Ctx, data: dict[str, Any], ticket: UUID) -> AnyResponse:
 
 
 @bp.get("/clients")
-@guard(BOOK_CLIENT, purpose=USE, input=RoomDayInput)
+@guard(BOOK_CLIENT, purpose=USE, input=RoomClientsInput)
 def clients(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     """A counsellor's rooms with the people they work with, and free rooms for the next one."""
-    return _clients(ctx, data["on"])
+    return _clients(ctx, data["on"], data["person"])
 
 
-def _clients(ctx: Ctx, on: Any = None, errors: Any = None) -> AnyResponse:
+def _clients(ctx: Ctx, on: Any = None, person: UUID | None = None, errors: Any = None) -> AnyResponse:
     here = catalogue.known(ctx)
     day = max(on or views.today(ctx.now), views.today(ctx.now))
     start = midnight(views.today(ctx.now), here.zone)
@@ -225,16 +226,20 @@ def _clients(ctx: Ctx, on: Any = None, errors: Any = None) -> AnyResponse:
     for person_id in names:
         ctx.audit(ClientBookingsRead(bookings=len(lines), subject_id=person_id))
     people = bookings.people_of(ctx)
+    chosen = next((value for value, _text in people if value == person), people[0][0] if people else None)
     found = finding.find(ctx, finding.Wanted(day))
     return page(
         "rooms/clients.html",
         on=day,
-        days=views.day_strip(views.today(ctx.now), day, lambda each: url_for("rooms.clients", on=each)),
+        days=views.day_strip(
+            views.today(ctx.now), day, lambda each: url_for("rooms.clients", on=each, person=chosen)
+        ),
         lines=[
             views.line(one, ctx.now) | {"who": names.get(one.person_id, "") if one.person_id else ""}
             for one in lines
         ],
         people=people,
+        chosen=chosen,
         rooms=[
             {
                 "id": one.room.id,
@@ -258,7 +263,7 @@ def _clients(ctx: Ctx, on: Any = None, errors: Any = None) -> AnyResponse:
 
 
 def _clients_again(ctx: Ctx, error: Invalid, **url: Any) -> AnyResponse:
-    return _clients(ctx, None, error.fields or {"person_id": [error.message]})
+    return _clients(ctx, None, None, error.fields or {"person_id": [error.message]})
 
 
 @bp.post("/<uuid:room>/client")

@@ -130,6 +130,12 @@ class RoomDecideInput(Blankless):
     yes = fields.Boolean(required=True)
 
 
+class RoomClientsInput(RoomDayInput):
+    """Free rooms of a day, to book with one of the people one works with."""
+
+    person = OptionalUUID(load_default=None, allow_none=True)
+
+
 class RoomClientInput(RoomTimeInput):
     """A counsellor's booking with a person they work with."""
 
