@@ -16,7 +16,7 @@ from flask import Response, current_app, g, make_response, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from anxin.kernel import idempotency, limits
+from anxin.kernel import idempotency, limits, plain_errors
 from anxin.kernel.actor import Grant, Scope
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry, Refused
@@ -194,4 +194,5 @@ def _flatten(messages: Any, path: str = "") -> list[tuple[str, list[Text]]]:
             for key, value in messages.items()
             for item in _flatten(value, f"{path}.{key}" if path else str(key))
         ]
-    return [(path or "_schema", list(messages) if isinstance(messages, list) else [messages])]
+    said = messages if isinstance(messages, list) else [messages]
+    return [(path or "_schema", [plain_errors.plain(message) for message in said])]
