@@ -201,7 +201,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """`ddl` is for migrations and brings Alembic, which no process that serves needs."""
     if name == "ddl":
-        from anxin.kernel import ddl as found
+        from anxin.kernel import ddl as found  # see above
 
         return found
     raise AttributeError(name)

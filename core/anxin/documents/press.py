@@ -6,12 +6,12 @@ A process of its own, because the typesetter keeps 80 MB once it has worked: the
 import sys
 from pathlib import Path
 
+import typst
+
 TEMPLATE = Path(__file__).parent / "document.typ"
 
 
 def main(fonts: str) -> None:
-    import typst
-
     sys.stdout.buffer.write(
         typst.compile(
             TEMPLATE.read_bytes(),

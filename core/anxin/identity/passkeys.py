@@ -55,8 +55,8 @@ def all_of(ctx: Ctx, person_id: UUID) -> list[Passkey]:
 
 def begin_adding(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
     """(options for the browser, secret for its cookie)."""
-    import webauthn
-    from webauthn.helpers import options_to_json, structs
+    import webauthn  # see above
+    from webauthn.helpers import options_to_json, structs  # see above
 
     person = ctx.get(Person, _mine(ctx))
     known = all_of(ctx, person.id)
@@ -78,9 +78,9 @@ def begin_adding(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
 
 
 def add(ctx: Ctx, browser: str | None, answer: str, name: str, here: RelyingParty) -> Passkey:
-    import webauthn
-    from webauthn import helpers
-    from webauthn.helpers.exceptions import WebAuthnException
+    import webauthn  # see above
+    from webauthn import helpers  # see above
+    from webauthn.helpers.exceptions import WebAuthnException  # see above
 
     said = _take(ctx, browser)
     if said.get("person") != str(_mine(ctx)):
@@ -125,8 +125,8 @@ def remove(ctx: Ctx, passkey_id: UUID) -> None:
 
 def begin_sign_in(ctx: Ctx, here: RelyingParty) -> tuple[str, str]:
     """(options, secret). Without a name: the device shows the passkeys it has for this address."""
-    import webauthn
-    from webauthn.helpers import options_to_json, structs
+    import webauthn  # see above
+    from webauthn.helpers import options_to_json, structs  # see above
 
     options = webauthn.generate_authentication_options(
         rp_id=here.host, user_verification=structs.UserVerificationRequirement.REQUIRED
@@ -157,9 +157,9 @@ def prove(ctx: Ctx, browser: str | None, answer: str, here: RelyingParty) -> Non
 
 
 def _checked(ctx: Ctx, browser: str | None, answer: str, here: RelyingParty) -> Passkey:
-    import webauthn
-    from webauthn import helpers
-    from webauthn.helpers.exceptions import WebAuthnException
+    import webauthn  # see above
+    from webauthn import helpers  # see above
+    from webauthn.helpers.exceptions import WebAuthnException  # see above
 
     said = _take(ctx, browser)
     try:
@@ -196,7 +196,7 @@ def _mine(ctx: Ctx) -> UUID:
 
 
 def _keep(ctx: Ctx, challenge: bytes, person_id: UUID | None) -> str:
-    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers import bytes_to_base64url  # see above
 
     browser = capability.new_token()
     row = PendingSignIn(kind="passkey", state_hash=capability.token_hash(browser), expires_at=ctx.now + LIVES)
