@@ -1,6 +1,7 @@
 """What a plugin's command for a tenant is written with."""
 
 from collections.abc import Callable, Generator
+from contextlib import closing
 from functools import partial, wraps
 from typing import Any, Literal
 
@@ -29,21 +30,20 @@ def tenant_command(
     @click.option("--tenant", "slug", required=without == "refuse", help="The tenant's short name.")
     @database_option
     @wraps(command)
-    def inside(*args: Any, settings: Settings, slug: str | None, **rest: Any) -> Any:
+    def inside(*args: Any, settings: Settings, slug: str | None, **rest: Any) -> None:
         from anxin.app import create_app  # the application is loaded by commands that use it, not by --help
 
         runtime = create_app(settings).extensions["anxin"]
         path = click.get_current_context().command_path.split()[1:]
-        scopes = _scopes(runtime, path, _tenants(runtime.caches["directory"], slug, path[0], without))
         try:
-            if without == "each":
-                return command(*args, tenants=scopes, **rest)
-            found = None
-            for ctx in scopes:
-                found = command(*args, ctx=ctx, **rest)
-            return found
+            tenants = _tenants(runtime.caches["directory"], slug, next(iter(path), ""), without)
+            with closing(_scopes(runtime, path, tenants)) as scopes:
+                if without == "each":
+                    command(*args, tenants=scopes, **rest)
+                    return
+                for ctx in scopes:
+                    command(*args, ctx=ctx, **rest)
         finally:
-            scopes.close()
             for pool in (runtime.engine, runtime.auth):
                 pool.dispose()
 
@@ -56,7 +56,7 @@ def _scopes(runtime: Any, path: list[str], tenants: list[Any]) -> Generator[Any]
 
     actor = system(".".join(["cli", *path]))
     for tenant in tenants:
-        with tenant_scope(runtime, tenant, actor) as ctx, ctx.acting(plugin=path[0]):
+        with tenant_scope(runtime, tenant, actor) as ctx, ctx.acting(plugin=next(iter(path), None)):
             yield ctx
 
 

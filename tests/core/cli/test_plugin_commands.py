@@ -82,19 +82,70 @@ def test_the_manifest_names_the_group_that_is_found():
     assert [line.partition(":")[0] for line in said(other)] == ["cli", "anxin garden"]
 
 
-def test_a_tenants_command_gets_its_context_and_commits(settings, tenant):
+@pytest.fixture
+def env(settings):
+    return {
+        "DATABASE_URL": settings.database_url,
+        "ANXIN_APP_DATABASE_URL": settings.app_database_url,
+        "ANXIN_AUTH_DATABASE_URL": settings.auth_database_url,
+        "REDIS_URL": settings.redis_url,
+        "ANXIN_DATA": str(settings.data_dir),
+    }
+
+
+def test_a_tenants_command_gets_its_context_and_commits(settings, tenant, env):
     @click.command()
     @tenant_command
     def name(ctx):
         click.echo(f"{ctx.tenant.slug} {ctx.actor.task}")
 
-    env = {
-        "DATABASE_URL": settings.database_url,
-        "ANXIN_APP_DATABASE_URL": settings.app_database_url,
-        "ANXIN_AUTH_DATABASE_URL": settings.auth_database_url,
-        "REDIS_URL": settings.redis_url,
-    }
     done = CliRunner().invoke(
         name, ["--tenant", tenant.slug, "--data", str(settings.data_dir)], env=env, catch_exceptions=False
     )
     assert done.output.startswith(f"{tenant.slug} cli")
+
+
+@pytest.fixture
+def told():
+    """A plugin's group with one command of each kind, each of which says whose context it got."""
+
+    @click.group("rooms")
+    def rooms():
+        pass
+
+    def of(name, without):
+        @rooms.command(name)
+        @tenant_command(without=without)
+        def say(ctx=None, tenants=()):
+            for one in [ctx] if ctx else tenants:
+                click.echo(one.tenant.slug)
+
+    for name, without in (("any", "first"), ("one", "only"), ("all", "each"), ("named", "refuse")):
+        of(name, without)
+
+    @click.group("anxin")
+    def root():
+        pass
+
+    root.add_command(rooms)
+    return root
+
+
+def test_what_leaving_the_tenant_out_means(told, tenant, other_tenant, env):
+    def run(name, *more):
+        done = CliRunner().invoke(told, ["rooms", name, *more], env=env, prog_name="anxin")
+        return done.exit_code, done.output.split()
+
+    both = {tenant.slug, other_tenant.slug}
+    code, said = run("all")
+    assert code == 0
+    assert set(said) >= both
+    code, said = run("any")
+    assert (code, len(said)) == (0, 1)
+    code, said = run("one")
+    assert code == 2
+    assert "--tenant:" in said
+    assert run("one", "--tenant", tenant.slug) == (0, [tenant.slug])
+    assert run("all", "--tenant", tenant.slug) == (0, [tenant.slug])
+    assert run("named")[0] == 2
+    assert run("any", "--tenant", "nobody-here")[0] == 1
