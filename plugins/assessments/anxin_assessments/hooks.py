@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import render_template, url_for
 
-from anxin.plugin import Card, Ctx, Figure, Panel, _, current_locale, day, hookimpl
+from anxin.plugin import Card, Ctx, Figure, Panel, QueueItem, _, current_locale, day, hookimpl, lazy
 from anxin_assessments import campaign_views, policy, words
 from anxin_assessments import demo as invented
 from anxin_assessments.care_models import Interpretation
@@ -15,6 +15,8 @@ from anxin_assessments.models import Invitation, Outcome, Part, Sheet
 from anxin_assessments.questionnaire_models import Reply
 from anxin_assessments.services import campaigns, catalogue, interpreting
 from anxin_assessments.services import figures as counted
+
+QUEUED = 30
 
 
 @hookimpl
@@ -136,6 +138,25 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     if any(counts.values()):
         ctx.audit(policy.AssessmentsErased(sheets=counts["sheet"], subject_id=person_id))
     return counts
+
+
+@hookimpl
+def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
+    """For the list over all employers: results of people the actor works with that nobody has interpreted. A promised
+    one is a request, on the contract's clock for those; the others have none."""
+    if not ctx.allowed(policy.READ_RESULT):
+        return []
+    with ctx.acting(grant=ctx.actor.grants[policy.READ_RESULT.name], purpose=policy.SHARE.name):
+        found = interpreting.waiting(ctx)
+    return [
+        QueueItem(
+            "request" if one.promised else "task",
+            lazy("Promised interpretation") if one.promised else lazy("Result to interpret"),
+            f"/assessments/people/{one.person_id}",
+            since=one.made_at,
+        )
+        for one in found[:QUEUED]
+    ]
 
 
 @hookimpl
