@@ -39,7 +39,7 @@ def record_service_unit(
 ) -> bool:
     """Record one service given under a contract of this tenant; False when `key` was recorded before.
 
-    `kind` is one of words.KINDS; `key` the module's own name for this service ("counselling:<id>"), kept only as a keyed
+    `kind` is one of words.KINDS; `minutes` 0 where nobody measures them; `key` the module's own name for this service ("counselling:<id>"), kept only as a keyed
     hash. Without `price_fen` the contract's price counts. With `person_id` a session also counts towards the person's
     year (Conflict when none is left); the unit itself never carries the person. Works in an employer's tenant.
     """
