@@ -39,9 +39,10 @@ def record_service_unit(
 ) -> bool:
     """Record one service given under a contract of this tenant; False when `key` was recorded before.
 
-    `kind` is one of words.KINDS; `minutes` 0 where nobody measures them; `key` the module's own name for this service ("counselling:<id>"), kept only as a keyed
-    hash. Without `price_fen` the contract's price counts. With `person_id` a session also counts towards the person's
-    year (Conflict when none is left); the unit itself never carries the person. Works in an employer's tenant.
+    `kind` is one of words.KINDS; `minutes` is 0 where nobody measures them; `key` is the module's own name for this
+    service ("counselling:<id>"), kept only as a keyed hash. Without `price_fen` the contract's price counts. With
+    `person_id` a session also counts towards the person's year (Conflict when none is left); the unit itself never
+    carries the person. Works in an employer's tenant.
     """
     if kind not in KINDS:
         raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
