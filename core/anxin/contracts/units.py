@@ -72,7 +72,7 @@ def record_service_unit(
     ).scalar_one_or_none()
     if made is None:
         return False
-    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind))
+    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind, subject_id=made))
     if person_id is not None and kind in CAPPED:
         use_session(ctx, contract, person_id, day.year)
     return True

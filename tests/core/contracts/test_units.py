@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
+from anxin.audit.models import AuditEntry
 from anxin.contracts import statements, units
 from anxin.contracts.models import ServiceUnit, SessionUse, Statement
 from anxin.identity.sessions import open_ctx
@@ -142,6 +143,16 @@ class TestUnits:
         ctx = open_ctx(runtime, two.union, two.admin.token)  # the admin's own transaction, with SQL
         try:
             assert ctx.db.scalar(sa.select(sa.func.count()).select_from(SessionUse)) == 0
+        finally:
+            ctx.close()
+
+    def test_the_unions_trail_does_not_count_units_either(self, two, running, serve, runtime):
+        made = running()
+        serve(made, "call", 2)
+        ctx = open_ctx(runtime, two.union, two.admin.token)
+        try:
+            actions = ctx.scalars(sa.select(AuditEntry.action).where(AuditEntry.tenant_id == two.union.id))
+            assert "contracts.unit" not in set(actions)
         finally:
             ctx.close()
 

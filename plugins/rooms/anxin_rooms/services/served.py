@@ -43,7 +43,7 @@ def _booked(ctx: Ctx, contract_id: UUID, people: Sequence[UUID]) -> dict[UUID, i
         return {}
     now = local(ctx.now)
     rows = ctx.execute(
-        sa.select(Holder.person_id, sa.func.count().label("count"))
+        sa.select(Holder.person_id, sa.func.count().label("number"))
         .join(Booking, sa.and_(Booking.tenant_id == Holder.tenant_id, Booking.id == Holder.booking_id))
         .join(Person, sa.and_(Person.tenant_id == Holder.tenant_id, Person.id == Holder.helper_id))
         .where(
@@ -55,7 +55,7 @@ def _booked(ctx: Ctx, contract_id: UUID, people: Sequence[UUID]) -> dict[UUID, i
         )
         .group_by(Holder.person_id)
     )
-    return {row.person_id: row.count for row in rows}
+    return {row.person_id: row.number for row in rows}
 
 
 def attended(ctx: Ctx, ids: Sequence[UUID]) -> list[UUID]:
