@@ -16,8 +16,6 @@ from anxin_assessments.questionnaire_models import Reply
 from anxin_assessments.services import campaigns, catalogue, interpreting
 from anxin_assessments.services import figures as counted
 
-QUEUED = 30
-
 
 @hookimpl
 def home_cards(ctx: Ctx) -> Iterable[Card]:
@@ -142,12 +140,13 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
 
 @hookimpl
 def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
-    """For the list over all employers: results of people the actor works with that nobody has interpreted. A promised
-    one is a request, on the contract's clock for those; the others have none."""
+    """For the list over all employers: people the actor works with whose results nobody has interpreted, once each. What
+    was promised is a request, on the contract's clock for those; the rest has none."""
     if not ctx.allowed(policy.READ_RESULT):
         return []
     with ctx.acting(grant=ctx.actor.grants[policy.READ_RESULT.name], purpose=policy.SHARE.name):
         found = interpreting.waiting(ctx)
+    first = {one.person_id: one for one in reversed(found)}  # promised before not, then the oldest
     return [
         QueueItem(
             "request" if one.promised else "task",
@@ -155,7 +154,7 @@ def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
             f"/assessments/people/{one.person_id}",
             since=one.made_at,
         )
-        for one in found[:QUEUED]
+        for one in reversed(first.values())
     ]
 
 

@@ -71,6 +71,16 @@ class TestQueue:
         items = queue_of(counsellor, terms={"clocks": {"request": 60}})
         assert [one.kind for one in items] == ["request", "task"]
 
+    def test_somebody_with_several_results_is_one_line(self, counsellor, assign, result, queue_of, client_as):
+        worker, _outcome = result()
+        assign(counsellor, worker)
+        mine = client_as(worker)
+        sheet = mine.post(f"{mine.base}/assessments/take/who5").headers["Location"].rsplit("/", 2)[1]
+        for item in range(1, 6):
+            mine.post(f"{mine.base}/assessments/sheets/{sheet}/{item}", data={"value": 4})
+        assert mine.post(f"{mine.base}/assessments/sheets/{sheet}/submit").status_code == 303
+        assert len(queue_of(counsellor)) == 1
+
     def test_only_of_people_one_works_with_who_share_and_under_a_contract_with_the_module(
         self, counsellor, assign, result, queue_of, agency_person
     ):
