@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Any
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
-from anxin.contracts.units import record_service_unit, running_contract, sessions_left
+from anxin.contracts.units import (
+    record_if_served,
+    record_service_unit,
+    running_contract,
+    sessions_left,
+)
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
     Booked,
@@ -182,6 +187,7 @@ __all__ = [
     "qr_svg",
     "raise_crisis",
     "read_file",
+    "record_if_served",
     "record_service_unit",
     "resources",
     "running_contract",

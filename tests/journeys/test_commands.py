@@ -18,7 +18,9 @@ from python_calamine import CalamineWorkbook
 from tests.journeys.serving import Serving, serving
 
 from anxin.cli import COMMANDS, anxin
+from anxin.contracts.statements import month_before
 from anxin.demo.places import folder as demo_files
+from anxin.kernel import clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -30,6 +32,8 @@ WITH_JSON = {
     "audit verify": ("--tenant", "qinghe"),
     "user list": ("--tenant", "dongling"),
     "user link": ("--tenant", "dongling", "fangyuanyuan"),
+    "contract list": ("--tenant", "mingxin"),
+    "contract statement": ("--tenant", "mingxin", "--month", f"{month_before(clock.now().date()):%Y-%m}"),
     "plugin list": (),
     "tenant scim-token": ("qinghe",),
     "doctor": (),

@@ -19,6 +19,10 @@ COMMANDS = {
     "tenant": ("anxin.cli.tenant:tenant", "List tenants; plan, apply and export their files."),
     "user": ("anxin.cli.user:user", "Let the first people in: single-use links; end sessions."),
     "roster": ("anxin.cli.roster:roster", "Import people from a workbook; write a template."),
+    "contract": (
+        "anxin.cli.contract:contract",
+        "List service contracts; a month's statements, as files too.",
+    ),
     "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins, begin one, check one."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),

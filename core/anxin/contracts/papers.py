@@ -72,7 +72,7 @@ def as_pdf(row: Statement, contract: Contract, employer: TenantInfo, agency: Ten
             (
                 str(words.KINDS[line["kind"]]),
                 line["units"],
-                line["minutes"],
+                line["minutes"] or "–",
                 statements.yuan(line["price_fen"]),
                 statements.yuan(line["sum_fen"]),
             )
@@ -106,7 +106,7 @@ def as_xlsx(row: Statement, contract: Contract, employer: TenantInfo, agency: Te
         (
             str(words.KINDS[line["kind"]]),
             line["units"],
-            line["minutes"],
+            line["minutes"] or None,
             line["price_fen"] / 100,
             line["sum_fen"] / 100,
         )

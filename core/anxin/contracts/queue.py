@@ -137,18 +137,19 @@ def as_helper(ctx: Ctx, one: Served) -> Iterator[Ctx]:
 def desks(ctx: Ctx) -> list[Desk]:
     """Every employer the actor serves, the one with the worst clock first."""
     far = ctx.now + FAR
-    found = [_desk(ctx, one) for one in served(ctx)]
-    return sorted(found, key=lambda desk: (desk.worst or far, desk.served.employer.name))
+    found = [desk(ctx, one) for one in served(ctx)]
+    return sorted(found, key=lambda each: (each.worst or far, each.served.employer.name))
 
 
 def worst_first(ctx: Ctx, found: list[Desk]) -> list[Waiting]:
     """One list over all employers."""
     far = ctx.now + FAR
-    every = [item for desk in found for item in desk.items]
+    every = [item for each in found for item in each.items]
     return sorted(every, key=lambda one: (one.due or far, one.item.since))[:MOST_ITEMS]
 
 
-def _desk(ctx: Ctx, one: Served) -> Desk:
+def desk(ctx: Ctx, one: Served) -> Desk:
+    """What waits at one employer, core's own cases and what the modules say."""
     items: list[QueueItem] = []
     silent: list[Any] = []
     with as_helper(ctx, one) as there:

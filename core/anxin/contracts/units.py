@@ -5,6 +5,7 @@ which price. Its id is a keyed hash of the module's own key, so that recording t
 the database finds the way back to a person. The cap is counted apart, behind the employer wall, by `person_id`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -38,9 +39,10 @@ def record_service_unit(
 ) -> bool:
     """Record one service given under a contract of this tenant; False when `key` was recorded before.
 
-    `kind` is one of words.KINDS; `key` the module's own name for this service ("counselling:<id>"), kept only as a keyed
-    hash. Without `price_fen` the contract's price counts. With `person_id` a session also counts towards the person's
-    year (Conflict when none is left); the unit itself never carries the person. Works in an employer's tenant.
+    `kind` is one of words.KINDS; `minutes` is 0 where nobody measures them; `key` is the module's own name for this
+    service ("counselling:<id>"), kept only as a keyed hash. Without `price_fen` the contract's price counts. With
+    `person_id` a session also counts towards the person's year (Conflict when none is left); the unit itself never
+    carries the person. Works in an employer's tenant.
     """
     if kind not in KINDS:
         raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
@@ -70,10 +72,49 @@ def record_service_unit(
     ).scalar_one_or_none()
     if made is None:
         return False
-    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind))
+    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind, subject_id=made))
     if person_id is not None and kind in CAPPED:
         use_session(ctx, contract, person_id, day.year)
     return True
+
+
+def record_if_served(
+    ctx: Ctx,
+    module: str,
+    kind: str,
+    *,
+    minutes: int,
+    key: str,
+    contract_id: UUID | None = None,
+    done_on: date | None = None,
+    person_id: UUID | None = None,
+) -> bool:
+    """`record_service_unit` for what somebody of an agency has just finished: under `contract_id`, else the actor's own.
+
+    Whoever works here without a contract, or under one that does not cover the module or that day, did the same work
+    and is billed to nobody: False, and their work goes on. A price that was not agreed counts as nothing.
+    """
+    contract_id = contract_id or ctx.actor.contract_id
+    day = done_on or local(ctx.now).date()
+    if contract_id is None or not _serves(ctx, contract_id, module, day):
+        return False
+    return record_service_unit(
+        ctx, contract_id, module, kind, minutes=minutes, key=key, done_on=day, person_id=person_id
+    )
+
+
+def _serves(ctx: Ctx, contract_id: UUID, module: str, day: date) -> bool:
+    found = ctx.scalar(
+        sa.select(sa.literal(True)).where(
+            Contract.tenant_id == ctx.tenant.id,
+            Contract.id == contract_id,
+            Contract.state != "draft",
+            Contract.starts_on <= day,
+            Contract.ends_on >= day,
+            sa.literal(module) == sa.any_(Contract.services),
+        )
+    )
+    return bool(found)
 
 
 def _unlinkable(ctx: Ctx, key: str) -> UUID:
@@ -109,26 +150,27 @@ def use_session(ctx: Ctx, contract: Contract, person_id: UUID, year: int) -> int
     return used
 
 
-def sessions_left(ctx: Ctx, contract_id: UUID, person_id: UUID) -> int | None:
-    """How many sessions the person may still have this year; None when the contract sets no limit. Asked for oneself,
-    or by a helper who is to book one."""
+def sessions_left(ctx: Ctx, contract_id: UUID, people: Sequence[UUID]) -> dict[UUID, int]:
+    """How many sessions each of these people may still have this year; nobody is in it when the contract sets no limit.
+    Asked for oneself, or by a helper who is to book one."""
     contract = ctx.db.scalar(
         sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.id == contract_id)
     )
     if contract is None:
         raise NotFound()
-    cap = contract.terms.get("sessions_per_person")
-    if cap is None:
-        return None
-    used = ctx.db.scalar(
-        sa.select(SessionUse.used).where(
+    cap = (contract.terms or {}).get("sessions_per_person")
+    if cap is None or not people:
+        return {}
+    rows = ctx.db.execute(
+        sa.select(SessionUse.person_id, SessionUse.used).where(
             SessionUse.tenant_id == ctx.tenant.id,
             SessionUse.contract_id == contract_id,
-            SessionUse.person_id == person_id,
+            SessionUse.person_id.in_(people),
             SessionUse.year == local(ctx.now).year,
         )
     )
-    return max(cap - (used or 0), 0)
+    used = {row.person_id: row.used for row in rows}
+    return {person_id: max(cap - used.get(person_id, 0), 0) for person_id in people}
 
 
 def running_contract(ctx: Ctx, module: str) -> Contract | None:
@@ -141,7 +183,7 @@ def running_contract(ctx: Ctx, module: str) -> Contract | None:
             Contract.state == "running",
             Contract.starts_on <= today,
             Contract.ends_on >= today,
-            Contract.services.any(module),  # type: ignore[arg-type]  (a literal is bound)
+            sa.literal(module) == sa.any_(Contract.services),
         )
         .order_by(Contract.starts_on.desc())
         .limit(1)

@@ -20,15 +20,23 @@ from anxin.kernel.ids import new_id
 from anxin.tenancy.models import Contract
 
 MONTHS = 6
-# kind → (least, most) a month, minutes each
+# kind → (module, least, most a month, minutes each; 0: nobody measures it)
 SERVED = {
-    "session": (14, 34, 50),
-    "interpretation": (8, 22, 30),
-    "call": (9, 26, 18),
-    "group": (2, 7, 90),
-    "lecture": (0, 3, 120),
+    "session": ("rooms", 14, 34, 50),
+    "interpretation": ("assessments", 8, 22, 0),
+    "call": ("hotline", 9, 26, 18),
+    "visit": ("volunteers", 5, 9, 0),
+    "group": ("rooms", 2, 7, 90),
+    "lecture": ("rooms", 0, 3, 120),
 }
-PRICES = {"session": 40000, "interpretation": 15000, "call": 6000, "group": 120000, "lecture": 300000}
+PRICES = {
+    "session": 40000,
+    "interpretation": 15000,
+    "call": 6000,
+    "visit": 20000,
+    "group": 120000,
+    "lecture": 300000,
+}
 CLOCKS = {"crisis": 30, "request": 24 * 60, "follow_up": 3 * 24 * 60}
 OPEN_IN = "qinghe"  # where an amendment waits for the union's signature
 MANAGER = "许安澜"
@@ -135,14 +143,14 @@ def _serve(ctx: Ctx, contract: Contract) -> None:
                     "id": new_id(),
                     "contract_id": contract.id,
                     "agency_id": contract.agency_id,
-                    "module": contract.services[0],
+                    "module": module if module in contract.services else contract.services[0],
                     "kind": kind,
                     "done_on": month + timedelta(days=dice.randrange(days)),
                     "minutes": minutes,
                     "price_fen": PRICES[kind],
                     "statement_id": None,
                 }
-                for kind, (least, most, minutes) in SERVED.items()
+                for kind, (module, least, most, minutes) in SERVED.items()
                 for _each in range(dice.randint(least, most))
             ],
         )

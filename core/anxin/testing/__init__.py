@@ -9,6 +9,8 @@ tests never meet each other's rows. Real roles, real row-level security, real se
     client_as(person)      a Flask test client signed in as that person (None: a visitor)
     agency_person(…)       a helper in `tenant` under a running service contract
     give_consent(person, PURPOSE)   their answer to a purpose
+    queue_of(helper)       what waits for a helper, as the list over all employers says it
+    served_units(tenant)   the units served there, as plain rows
     run_jobs(tenant)       run what waits in the outbox, in the tenant's scope
 """
 
@@ -29,6 +31,7 @@ from anxin.testing.fixtures import (
     tenant,
     valkey,
 )
+from anxin.testing.served import queue_of, served_units
 
 __all__ = [
     "PluginContract",
@@ -41,9 +44,11 @@ __all__ = [
     "new_tenant",
     "other_tenant",
     "person",
+    "queue_of",
     "run_jobs",
     "runtime",
     "scope",
+    "served_units",
     "settings",
     "tenant",
     "valkey",

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import render_template, url_for
 
-from anxin.plugin import Card, Ctx, Figure, Panel, _, current_locale, day, hookimpl
+from anxin.plugin import Card, Ctx, Figure, Panel, QueueItem, _, current_locale, day, hookimpl, lazy
 from anxin_assessments import campaign_views, policy, words
 from anxin_assessments import demo as invented
 from anxin_assessments.care_models import Interpretation
@@ -136,6 +136,26 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     if any(counts.values()):
         ctx.audit(policy.AssessmentsErased(sheets=counts["sheet"], subject_id=person_id))
     return counts
+
+
+@hookimpl
+def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
+    """For the list over all employers: people the actor works with whose results nobody has interpreted, once each. What
+    was promised is a request, on the contract's clock for those; the rest has none."""
+    if not ctx.allowed(policy.READ_RESULT):
+        return []
+    with ctx.acting(grant=ctx.actor.grants[policy.READ_RESULT.name], purpose=policy.SHARE.name):
+        found = interpreting.waiting(ctx)
+    first = {one.person_id: one for one in reversed(found)}  # promised before not, then the oldest
+    return [
+        QueueItem(
+            "request" if one.promised else "task",
+            lazy("Promised interpretation") if one.promised else lazy("Result to interpret"),
+            f"/assessments/people/{one.person_id}",
+            since=one.made_at,
+        )
+        for one in reversed(first.values())
+    ]
 
 
 @hookimpl

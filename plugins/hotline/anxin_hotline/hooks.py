@@ -7,12 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import render_template
 
-from anxin.plugin import ConsentWithdrawn, Ctx, EmergencyFacts, Panel, _, hookimpl
+from anxin.plugin import ConsentWithdrawn, Ctx, EmergencyFacts, Panel, QueueItem, _, hookimpl, lazy
 from anxin_hotline import demo as invented
 from anxin_hotline import policy, risk, views
 from anxin_hotline.calls import Call, Caller, Presence
 from anxin_hotline.models import Shift
 from anxin_hotline.services import crisis, followups, handovers, logging, records, seeing
+
+QUEUED = 40
 
 
 @hookimpl
@@ -140,6 +142,26 @@ def work_panels(ctx: Ctx) -> Iterable[Panel]:
         rings = len(logging.ringing(ctx))
     html = render_template("hotline/_work.html", due=len(due), late=late, waiting=waiting, rings=rings)
     yield Panel(title=_("Support line"), html=html, order=12)
+
+
+@hookimpl
+def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
+    """For the list over all employers: the open follow-ups of the actor, by the code of their call. A planned one waits
+    from its day on, any other since it was asked for."""
+    if not ctx.allowed(policy.LOG):
+        return []
+    with ctx.acting(grant=ctx.actor.grants[policy.LOG.name]):
+        due = [one.follow_up for one in followups.queue(ctx, limit=QUEUED)]
+    return [
+        QueueItem(
+            "follow_up",
+            lazy("%(what)s, call %(code)s", what=followups.KINDS[row.kind], code=seeing.code(row.call_id)),
+            f"/hotline/follow-ups/{row.id}",
+            since=row.due_at if row.kind in followups.PLANNED else row.made_at,
+            due=row.due_at,
+        )
+        for row in due
+    ]
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from anxin_rooms.services.changing import tell
 from anxin_rooms.services.clockwork import clockwork
 from anxin_rooms.services.keeping import clear
+from anxin_rooms.services.served import count
 from anxin_rooms.services.waiting import offer
 
-JOBS = [tell, offer, clear, clockwork]
+JOBS = [tell, offer, clear, clockwork, count]

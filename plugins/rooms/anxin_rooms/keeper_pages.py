@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import Ctx, Invalid, clock_time, guard, moment, names_of, page, resources
+from anxin.plugin import Ctx, Invalid, _, clock_time, guard, moment, names_of, page, resources
 from anxin_rooms import views, words
 from anxin_rooms.blueprint import bp, to
 from anxin_rooms.policy import BOOK, BOOK_CLIENT, KEEP, USE, ClientBookingsRead
@@ -22,7 +22,7 @@ from anxin_rooms.schemas import (
     RoomTicketWorkInput,
 )
 from anxin_rooms.services import booking as bookings
-from anxin_rooms.services import catalogue, changing, finding, keeping, mine, setting_up
+from anxin_rooms.services import catalogue, changing, finding, keeping, mine, served, setting_up
 from anxin_rooms.services.booking import Wish
 
 GRID_ROOMS = 40  # rows of the plan on one page
@@ -227,6 +227,7 @@ def _clients(ctx: Ctx, on: Any = None, person: UUID | None = None, errors: Any =
         ctx.audit(ClientBookingsRead(bookings=len(lines), subject_id=person_id))
     people = bookings.people_of(ctx)
     chosen = next((value for value, _text in people if value == person), people[0][0] if people else None)
+    left = served.left(ctx, [person_id for person_id, _name in people])
     found = finding.find(ctx, finding.Wanted(day))
     return page(
         "rooms/clients.html",
@@ -238,7 +239,12 @@ def _clients(ctx: Ctx, on: Any = None, person: UUID | None = None, errors: Any =
             views.line(one, ctx.now) | {"who": names.get(one.person_id, "") if one.person_id else ""}
             for one in lines
         ],
-        people=people,
+        people=[
+            (person_id, _("%(name)s, %(count)s sessions left", name=name, count=left[person_id]))
+            if person_id in left
+            else (person_id, name)
+            for person_id, name in people
+        ],
         chosen=chosen,
         rooms=[
             {

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import render_template, url_for
 
-from anxin.plugin import Card, ConsentWithdrawn, Ctx, Figure, Panel, _, hookimpl, short_day
+from anxin.plugin import Card, ConsentWithdrawn, Ctx, Figure, Panel, QueueItem, _, hookimpl, lazy, short_day
 from anxin_volunteers import demo as invented
 from anxin_volunteers import policy
-from anxin_volunteers.services import care, coverage, people, posts, rights, shifts
+from anxin_volunteers.services import care, concerns, coverage, people, posts, rights, shifts
 from anxin_volunteers.words import SERVING
 
 
@@ -103,6 +103,25 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
 def on_withdrawn(ctx: Ctx, event: ConsentWithdrawn) -> None:
     """Who takes the consent back is no longer looked in on."""
     care.on_withdrawn(ctx, event)
+
+
+@hookimpl
+def queue_items(ctx: Ctx) -> Iterable[QueueItem]:
+    """For the list over all employers: concerns that have arrived and are not finished, each by the way it may be read.
+    The case it raised is on that list already, with its clock; this is what has to be closed besides."""
+    if not ctx.allowed(policy.CARE):
+        return
+    grant = ctx.actor.grants[policy.CARE.name]
+    for purpose, way in ((policy.IN_DANGER, "/urgent"), (policy.CARED.name, "")):
+        with ctx.acting(grant=grant, purpose=purpose):
+            found = concerns.waiting(ctx, in_danger=bool(way))
+        for row in found:
+            yield QueueItem(
+                "request",
+                lazy("Handed on by a liaison officer"),
+                f"/volunteers/concerns/{row.id}{way}",
+                since=row.arrived_at or row.made_at,
+            )
 
 
 @hookimpl

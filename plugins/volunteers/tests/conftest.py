@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from anxin.plugin import Ctx, Grant, Unit, new_id
+from anxin.safety.models import DutyShift
 from anxin_volunteers import policy
-from anxin_volunteers.models import Volunteer
+from anxin_volunteers.models import Post, Volunteer
 
 
 @pytest.fixture
@@ -89,3 +91,38 @@ def volunteer(person: Any, scope: Any, give_consent: Any) -> Callable[..., Any]:
         return someone
 
     return make
+
+
+@pytest.fixture
+def plant(units: Any, volunteer: Any, person: Any, scope: Any, tenant: Any, give_consent: Any) -> Any:
+    """A team with its liaison officer and two colleagues, a mine and a plant with their leads."""
+    tree = units({"厂": {"一矿": ["一队", "二队"]}})
+    names = {
+        "liaison": volunteer(unit_id=tree["一队"]),
+        "mine": volunteer(unit_id=tree["一矿"]),
+        "plant": volunteer(unit_id=tree["厂"]),
+        "colleague": person("employee", unit_id=tree["一队"], name="赵建国"),
+        "stranger": person("employee", unit_id=tree["二队"]),
+    }
+    with scope(tenant) as ctx:
+        ctx.unaudited("test set-up")
+        for who, unit, post in (
+            ("liaison", "一队", "liaison"),
+            ("mine", "一矿", "lead"),
+            ("plant", "厂", "lead"),
+        ):
+            ctx.add(Post(person_id=names[who].id, unit_id=tree[unit], post=post, since=ctx.now))
+    return names
+
+
+@pytest.fixture
+def helper(agency_person: Any, scope: Any, tenant: Any) -> Any:
+    """A counsellor who is on duty now."""
+    someone = agency_person("helper")
+    with scope(tenant) as ctx:
+        ctx.unaudited("test set-up")
+        begins = ctx.now - timedelta(hours=1)
+        ctx.add(
+            DutyShift(person_id=someone.id, role="duty", starts_at=begins, ends_at=begins + timedelta(days=9))
+        )
+    return someone

@@ -10,47 +10,10 @@ from anxin.kernel import clock
 from anxin.plugin import Conflict, ConsentRefused, Forbidden, Invalid, NotFound
 from anxin.safety.models import Crisis
 from anxin_volunteers import policy
-from anxin_volunteers.models import Concern, HandOn, Period, Post, Slip, Visit, Welcome
+from anxin_volunteers.models import Concern, HandOn, Period, Slip, Visit, Welcome
 from anxin_volunteers.services import care, concerns, handons, liaison
 
 FACTS = {"signs": ["sleepless", "change"], "since": "weeks", "knows": True}
-
-
-@pytest.fixture
-def plant(units: Any, volunteer: Any, person: Any, scope: Any, tenant: Any, give_consent: Any) -> Any:
-    """A team with its liaison officer and two colleagues, a mine and a plant with their leads."""
-    tree = units({"厂": {"一矿": ["一队", "二队"]}})
-    names = {
-        "liaison": volunteer(unit_id=tree["一队"]),
-        "mine": volunteer(unit_id=tree["一矿"]),
-        "plant": volunteer(unit_id=tree["厂"]),
-        "colleague": person("employee", unit_id=tree["一队"], name="赵建国"),
-        "stranger": person("employee", unit_id=tree["二队"]),
-    }
-    with scope(tenant) as ctx:
-        ctx.unaudited("test set-up")
-        for who, unit, post in (
-            ("liaison", "一队", "liaison"),
-            ("mine", "一矿", "lead"),
-            ("plant", "厂", "lead"),
-        ):
-            ctx.add(Post(person_id=names[who].id, unit_id=tree[unit], post=post, since=ctx.now))
-    return names
-
-
-@pytest.fixture
-def helper(agency_person: Any, scope: Any, tenant: Any) -> Any:
-    """A counsellor who is on duty now."""
-    from anxin.safety.models import DutyShift
-
-    someone = agency_person("helper")
-    with scope(tenant) as ctx:
-        ctx.unaudited("test set-up")
-        begins = ctx.now - timedelta(hours=1)
-        ctx.add(
-            DutyShift(person_id=someone.id, role="duty", starts_at=begins, ends_at=begins + timedelta(days=9))
-        )
-    return someone
 
 
 def slips(ctx: Any) -> list[str]:

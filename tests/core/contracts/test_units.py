@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
+from anxin.audit.models import AuditEntry
 from anxin.contracts import statements, units
 from anxin.contracts.models import ServiceUnit, SessionUse, Statement
 from anxin.identity.sessions import open_ctx
@@ -72,6 +73,38 @@ class TestUnits:
         with scope(new_tenant()) as ctx, pytest.raises(NotFound):
             units.record_service_unit(ctx, made, "assessments", "call", minutes=5, key="k")
 
+    def test_whoever_serves_without_such_a_contract_records_nothing_and_goes_on(
+        self, two, running, scope, runtime
+    ):
+        made = running()
+        work = {"minutes": 5, "key": "k"}
+        own = open_ctx(runtime, two.union, two.admin.token)  # the union's own staff
+        try:
+            assert units.record_if_served(own, "assessments", "call", **work) is False
+        finally:
+            own.close()
+        with scope(two.union) as ctx:
+            for contract_id, module, day in (
+                (uuid4(), "assessments", TODAY),
+                (made, "hotline", TODAY),
+                (made, "assessments", date(2001, 1, 1)),
+            ):
+                said = units.record_if_served(
+                    ctx, module, "call", contract_id=contract_id, done_on=day, **work
+                )
+                assert said is False
+            assert ctx.scalars(sa.select(ServiceUnit)).all() == []
+            for first in (True, False):
+                said = units.record_if_served(ctx, "assessments", "call", contract_id=made, **work)
+                assert said is first
+            assert ctx.scalars(sa.select(ServiceUnit)).one().price_fen == 6000
+
+    def test_a_module_finds_the_contract_it_is_served_under(self, two, running, scope):
+        made = running()
+        with scope(two.union) as ctx:
+            assert units.running_contract(ctx, "assessments").id == made
+            assert units.running_contract(ctx, "hotline") is None
+
     def test_a_day_outside_the_contract_is_refused(self, two, running, scope):
         made = running()
         with scope(two.union) as ctx, pytest.raises(Conflict):
@@ -99,7 +132,7 @@ class TestUnits:
             thread.join()
         assert sorted(outcomes) == ["refused"] * 3 + ["used"] * 3
         with scope(two.union) as ctx:
-            assert units.sessions_left(ctx, made, worker.id) == 0
+            assert units.sessions_left(ctx, made, [worker.id]) == {worker.id: 0}
 
     def test_the_union_cannot_read_who_used_sessions(self, two, running, scope, person, runtime):
         made, worker = running(), person("employee")
@@ -110,6 +143,16 @@ class TestUnits:
         ctx = open_ctx(runtime, two.union, two.admin.token)  # the admin's own transaction, with SQL
         try:
             assert ctx.db.scalar(sa.select(sa.func.count()).select_from(SessionUse)) == 0
+        finally:
+            ctx.close()
+
+    def test_the_unions_trail_does_not_count_units_either(self, two, running, serve, runtime):
+        made = running()
+        serve(made, "call", 2)
+        ctx = open_ctx(runtime, two.union, two.admin.token)
+        try:
+            actions = ctx.scalars(sa.select(AuditEntry.action).where(AuditEntry.tenant_id == two.union.id))
+            assert "contracts.unit" not in set(actions)
         finally:
             ctx.close()
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, lazy, names_of, notify
+from anxin.plugin import Conflict, Ctx, lazy, names_of, notify, record_if_served
 from anxin_assessments import policy
 from anxin_assessments.care_models import Interpretation
 from anxin_assessments.models import Outcome, Sheet
 
 WAITING_FOR = timedelta(days=120)
 LISTED = 50
+UNTIMED = 0  # nobody measures how long somebody reads and writes
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def waiting(ctx: Ctx) -> list[Waiting]:
 
 
 def send(ctx: Ctx, person_id: UUID, outcome_id: UUID, *, text: str, plan: str = "") -> Interpretation:
-    """Write it once for a result; the person is told that something waits, not what. Conflict the second time."""
+    """Write it once for a result; the person is told that something waits, not what. Conflict the second time. Under a
+    contract it is one unit served."""
     outcome = ctx.get(Outcome, outcome_id)
     ctx.lock(f"assessments.interpret.{outcome.id}")
     if outcome.person_id != person_id or _of(ctx, [outcome.id]):
@@ -87,6 +89,7 @@ def send(ctx: Ctx, person_id: UUID, outcome_id: UUID, *, text: str, plan: str = 
             outcome_id=outcome.id, with_plan=row.plan is not None, subject_id=outcome.person_id
         )
     )
+    record_if_served(ctx, "assessments", "interpretation", minutes=UNTIMED, key=f"interpreted:{outcome.id}")
     return row
 
 

@@ -35,6 +35,7 @@ STATES: dict[str, Any] = {
 OPEN_REFERRALS = ("made", "accepted")
 AGAIN = timedelta(hours=20)  # an attempt without an answer is tried again the next day
 AFTER_CRISIS = frozenset({"after_crisis"})
+PLANNED = frozenset({"check_in"})  # for a day that was agreed on: before it nothing waits
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id, record_if_served
 from anxin_hotline import forms, policy, risk
 from anxin_hotline.calls import Call, FollowUp, Presence, Referral
 from anxin_hotline.models import Line
 from anxin_hotline.services import callers, crisis, seeing
 
 HERE = timedelta(seconds=30)  # somebody seen this recently has the call open
+TALK = "talk"  # the nature of a call in which somebody was helped
 _COLUMNS = (
     Call.id,
     Call.state,
@@ -132,7 +133,18 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
         crisis_id = crisis.tell(ctx, call_id, level, caller_id)
     _afterwards(ctx, call_id, forms.line_of(definition, "next", told["next"]), level, me)
     ctx.audit(policy.CallLogged(call_id=call_id, risk=level, form=told.get("form") or 0, subject_id=call_id))
+    if values["nature"] == TALK:
+        answered = row.answered_at if row is not None else _times(ctx, told)["answered_at"]
+        _served(ctx, call_id, answered, values["ended_at"])
     return Saved(call_id, level, crisis_id)
+
+
+def _served(ctx: Ctx, call_id: UUID, answered: datetime | None, ended: datetime) -> None:
+    """One hotline call of the operator's contract, by its talk time in whole minutes; nobody is billed for wrong
+    numbers, and a call that was moved here from another system never comes this way."""
+    talked = max(ended - (answered or ended), timedelta())
+    minutes = -(-talked // timedelta(minutes=1))
+    record_if_served(ctx, "hotline", "call", minutes=minutes, key=f"call:{call_id}")
 
 
 def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:

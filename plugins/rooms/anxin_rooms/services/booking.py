@@ -16,7 +16,7 @@ from anxin.plugin import Ctx, Invalid, NotFound, Person, lazy, new_id, resources
 from anxin_rooms import policy
 from anxin_rooms.models import Booking, Holder
 from anxin_rooms.schedule import MINUTE, RoomInfo, Span
-from anxin_rooms.services import rules
+from anxin_rooms.services import rules, served
 from anxin_rooms.services.catalogue import known, room
 from anxin_rooms.services.finding import day_slots
 
@@ -89,6 +89,7 @@ def book_with(ctx: Ctx, wish: Wish) -> Made:
     )  # have they agreed to the guard's purpose?
     times = _times(wish.times)
     rules.insist(ctx, found, times, people=wish.people)
+    served.insist_on_sessions(ctx, wish.person_id, times)
     return _write(ctx, found, wish, times, wish.person_id, helper_id=ctx.actor.person_id)
 
 

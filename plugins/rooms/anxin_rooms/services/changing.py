@@ -10,7 +10,7 @@ from anxin.plugin import Conflict, Ctx, Invalid, NotFound, job, lazy, notify, re
 from anxin_rooms import policy
 from anxin_rooms.models import HOLDING, Booking, Holder
 from anxin_rooms.schedule import MINUTE
-from anxin_rooms.services import mine, rules
+from anxin_rooms.services import mine, rules, served
 from anxin_rooms.services.booking import KIND
 from anxin_rooms.services.catalogue import room
 from anxin_rooms.services.waiting import offer
@@ -133,6 +133,7 @@ def leave(ctx: Ctx, booking_id: UUID) -> None:
         raise Invalid(OVER)
     end(ctx, [booking_id], "done")
     ctx.audit(policy.Cancelled(booking_id=booking_id, subject_id=line.person_id))
+    ctx.enqueue(served.count, booking_id=str(booking_id))
 
 
 def _insist_on_time(ctx: Ctx, state: str, starts_at: datetime, ends_at: datetime) -> None:

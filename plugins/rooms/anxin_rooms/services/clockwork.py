@@ -9,7 +9,7 @@ from anxin.plugin import Ctx, job, notify
 from anxin_rooms import policy
 from anxin_rooms.models import HOLDING, Booking, Holder
 from anxin_rooms.schedule import MINUTE
-from anxin_rooms.services import waiting
+from anxin_rooms.services import served, waiting
 from anxin_rooms.services.catalogue import known
 from anxin_rooms.services.changing import end
 
@@ -59,12 +59,16 @@ def finish(ctx: Ctx) -> int:
         Booking.ends_at <= ctx.now,
         Booking.state.in_(HOLDING),
     )
-    done = ctx.execute(
+    done = ctx.scalars(
         sa.update(Booking)
         .where(over)
         .values(state=sa.case((Booking.state == "asked", "refused"), else_="done"), over_at=ctx.now)
-    )
-    return done.rowcount  # type: ignore[attr-defined]
+        .returning(Booking.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for booking_id in served.attended(ctx, done):
+        ctx.enqueue(served.count, booking_id=str(booking_id))
+    return len(done)
 
 
 def remind(ctx: Ctx) -> None:

@@ -1,14 +1,17 @@
 """The counsellors' side: read what was noticed, by consent or in danger to life, and finish with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import Conflict, Ctx, NotFound, Person, name_of, names_of, notify
+from anxin.plugin import Conflict, Ctx, NotFound, Person, name_of, names_of, notify, record_if_served
 from anxin_volunteers import entries, policy
 from anxin_volunteers.models import Concern, Period, Slip, Visit
 
 LIMIT = 100
+QUEUED = 30
+UNTIMED = 0  # how long it took is not asked
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ def listed(ctx: Ctx) -> list[tuple[Concern, str]]:
     )
 
 
+def waiting(ctx: Ctx, *, in_danger: bool = False) -> Sequence[Concern]:
+    """What arrived and nobody has finished with, oldest first, among those the actor may open this way."""
+    statement = ctx.select(Concern).where(Concern.state == "arrived", Concern.urgent.is_(in_danger))
+    return ctx.scalars(statement.order_by(Concern.arrived_at).limit(QUEUED)).all()
+
+
 def read(ctx: Ctx, concern_id: UUID, *, in_danger: bool = False) -> Read:
     """One concern; the look is written down for the person. `in_danger` is the way without consent: only for
     those that were raised as a danger to life."""
@@ -58,7 +67,11 @@ def newest(ctx: Ctx, person_id: UUID, *, in_danger: bool = False) -> Concern:
 
 
 def handle(ctx: Ctx, concern_id: UUID, outcome: str, *, in_danger: bool = False) -> Concern:
-    """Finish with it; the liaison officer sees "handled" from now on, and nothing more."""
+    """Finish with it; the liaison officer sees "handled" from now on, and nothing more.
+
+    Under a contract it is one unit served, whatever came of it: the bill must not tell outcomes apart. It takes none of
+    the person's own sessions, since somebody else asked.
+    """
     concern = ctx.get(Concern, concern_id)
     if in_danger and not concern.urgent:
         raise NotFound()
@@ -70,6 +83,7 @@ def handle(ctx: Ctx, concern_id: UUID, outcome: str, *, in_danger: bool = False)
     slip.state, slip.handled_at = "handled", ctx.now
     ctx.audit(entries.ConcernHandled(concern_id=concern.id, outcome=outcome, subject_id=concern.person_id))
     notify(ctx, concern.reporter_id, policy.NEWS.code, "/volunteers/liaison", key=f"handled:{slip.id}")
+    record_if_served(ctx, "volunteers", "visit", minutes=UNTIMED, key=f"concern:{concern.id}")
     return concern
 
 
