@@ -38,6 +38,7 @@ def begin(ctx: Ctx, notice_id: UUID, person_id: UUID, *, urgent: bool) -> None:
     # an agency's staff get mail from their agency, where the second inbox is: one mail, not two
     names = ("agency",) if works_for else offered(ctx)
     refused = set() if urgent or works_for else unwanted(ctx, person_id)
+    due = None if urgent or works_for else after_quiet_hours(ctx, person_id)
     for name in names:
         if name in refused:
             continue
@@ -48,7 +49,6 @@ def begin(ctx: Ctx, notice_id: UUID, person_id: UUID, *, urgent: bool) -> None:
             )
             .on_conflict_do_nothing(index_elements=["tenant_id", "notice_id", "channel"])
         )
-        due = None if urgent or name == "agency" else after_quiet_hours(ctx, person_id)
         ctx.enqueue(STEPS[name], notice_id=notice_id, at=due)
 
 
@@ -73,20 +73,25 @@ def unwanted(ctx: Ctx, person_id: UUID) -> set[str]:
     )
 
 
-def quiet_of(ctx: Ctx, person_id: UUID) -> tuple[str, str]:
-    """A person's quiet hours: their own, else the tenant's."""
-    own = ctx.db.execute(
+def own_quiet(ctx: Ctx, person_id: UUID) -> tuple[str, str] | None:
+    """The quiet hours a person chose for themselves."""
+    found = ctx.db.execute(
         sa.select(Quiet.quiet_from, Quiet.quiet_until).where(
             Quiet.tenant_id == ctx.tenant.id, Quiet.person_id == person_id
         )
     ).one_or_none()
+    return (found.quiet_from, found.quiet_until) if found else None
+
+
+def usual_quiet(ctx: Ctx) -> tuple[str, str]:
+    """The tenant's quiet hours."""
     settings = ctx.settings_of("notices")
-    return (own.quiet_from, own.quiet_until) if own else (settings["quiet_from"], settings["quiet_until"])
+    return settings["quiet_from"], settings["quiet_until"]
 
 
 def after_quiet_hours(ctx: Ctx, person_id: UUID) -> datetime:
-    """Now, or the end of the quiet hours when it is night."""
-    begins, ends = map(time.fromisoformat, quiet_of(ctx, person_id))
+    """Now, or the end of the quiet hours (a person's own, else the tenant's) when it is night."""
+    begins, ends = map(time.fromisoformat, own_quiet(ctx, person_id) or usual_quiet(ctx))
     here = local(ctx.now)
     at = here.time()
     quiet = begins <= at < ends if begins <= ends else at >= begins or at < ends
@@ -215,6 +220,9 @@ def forward(ctx: Ctx, *, notice_id: str) -> None:
         return
     if person.home_tenant_id is None or person.home_person_id is None:
         _done(ctx, delivery, "skipped", "no_home")
+        return
+    if notice.read_at is not None:
+        _done(ctx, delivery, "skipped", "read_already")
         return
     outbox.put(
         ctx.runtime,

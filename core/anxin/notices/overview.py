@@ -10,11 +10,18 @@ import sqlalchemy as sa
 
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.disclosure import Cell, in_steps
+from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import job
 from anxin.notices import channels
 from anxin.notices.entries import FailedTriedAgain
 from anxin.notices.models import Delivery, Notice
 
+CHANNELS = {
+    "mail": lazy("E-mail"),
+    "messenger": lazy("Messenger at work"),
+    "sms": lazy("Text message"),
+    "agency": lazy("Inbox at the agency"),
+}
 SPAN = timedelta(days=30)
 AT_ONCE = 500
 

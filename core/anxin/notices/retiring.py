@@ -2,7 +2,7 @@
 at their agency, so that an unread mark means that something waits.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -53,16 +53,22 @@ def retire_all(ctx: Ctx, *, link: str, until: str) -> None:
 
 
 @job(RETIRE_THERE)
-def retire_there(ctx: Ctx, *, notice_id: str, person_id: str) -> None:
-    """In the agency: the copy of an employer's notice has been taken care of by a colleague."""
+def retire_there(ctx: Ctx, *, notice_id: str, person_id: str, last: bool = False) -> None:
+    """In the agency: the copy of an employer's notice has been taken care of by a colleague. A copy that is still on its
+    way is looked for once more a minute later.
+    """
+    copy = sa.and_(
+        Notice.tenant_id == ctx.tenant.id,
+        Notice.person_id == UUID(person_id),
+        Notice.key == f"contract:{notice_id}",
+    )
+    if not last and ctx.db.scalar(sa.select(Notice.id).where(copy)) is None:
+        later = ctx.now + timedelta(minutes=1)
+        ctx.enqueue(retire_there, at=later, notice_id=notice_id, person_id=person_id, last=True)
+        return
     ctx.execute(
         sa.update(Notice)
-        .where(
-            Notice.tenant_id == ctx.tenant.id,
-            Notice.person_id == UUID(person_id),
-            Notice.key == f"contract:{notice_id}",
-            Notice.read_at.is_(None),
-        )
+        .where(copy, Notice.read_at.is_(None))
         .values(read_at=ctx.now)
         .execution_options(synchronize_session=False)
     )

@@ -6,12 +6,13 @@ each vendor's own signature and template rules live there. The same id is the sa
 
 import json
 import os
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from anxin.kernel.outbound import Client, Network, OutboundRefused
+from anxin.kernel.outbound import Client, Network, OutboundRefused, Reply
 from anxin.notices.mailer import Away, Refused
 from anxin.settings import Settings
 
@@ -61,7 +62,13 @@ class SmsGateway:
         if 200 <= reply.status < 300:
             return
         lasting = 400 <= reply.status < 500 and reply.status not in AGAIN
-        raise (Refused if lasting else Away)(f"sms.{reply.status}")
+        raise (Refused if lasting else Away)(f"sms.{reply.status}", wait=_pause(reply))
+
+
+def _pause(reply: Reply) -> timedelta | None:
+    """How long the gateway wants to be left alone, within reason."""
+    said = reply.headers.get("retry-after", "")
+    return timedelta(seconds=min(int(said), 3600)) if said.isdecimal() else None
 
 
 def sender(settings: Settings) -> Sms:

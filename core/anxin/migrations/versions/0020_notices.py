@@ -1,7 +1,7 @@
 """More ways for a notice: the employer's messenger and text messages; quiet hours of one's own.
 
-Revision ID: core_0016
-Revises: core_0015
+Revision ID: core_0020
+Revises: core_0019
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 from anxin.kernel import ddl
 
-revision, down_revision, branch_labels, depends_on = "core_0016", "core_0015", None, None
+revision, down_revision, branch_labels, depends_on = "core_0020", "core_0019", None, None
 
 CHANNELS = {
     "notice_choice": "channel IN ('mail', 'messenger', 'sms')",
