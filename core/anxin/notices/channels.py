@@ -116,7 +116,9 @@ class Letter:
 Hand = Callable[[Ctx, Delivery, Letter], None]
 
 
-def _deliver(ctx: Ctx, notice_id: str, channel: str, find: Callable[[Ctx, Person], str | None], hand: Hand) -> None:
+def _deliver(
+    ctx: Ctx, notice_id: str, channel: str, find: Callable[[Ctx, Person], str | None], hand: Hand
+) -> None:
     """One try by one channel, unless it was sent or read already."""
     delivery, notice = _waiting(ctx, notice_id, channel)
     if delivery is None:

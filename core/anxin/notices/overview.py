@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.disclosure import Cell, in_steps
+from anxin.kernel.disclosure import K_COUNT, Cell, in_steps
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import job
 from anxin.notices import channels
@@ -17,12 +17,13 @@ from anxin.notices.entries import FailedTriedAgain
 from anxin.notices.models import Delivery, Notice
 
 CHANNELS = {
-    "mail": lazy("E-mail"),
+    "mail": lazy("Mail"),
     "messenger": lazy("Messenger at work"),
     "sms": lazy("Text message"),
     "agency": lazy("Inbox at the agency"),
 }
 SPAN = timedelta(days=30)
+STEP = K_COUNT
 AT_ONCE = 500
 
 
@@ -51,18 +52,18 @@ def tallies(ctx: Ctx) -> list[Tally]:
     with ctx.figures() as session:
         rows = session.execute(
             sa.select(Delivery.channel, Delivery.state, Delivery.error, sa.func.count())
-            .join(
-                Notice, sa.and_(Notice.tenant_id == Delivery.tenant_id, Notice.id == Delivery.notice_id)
-            )
+            .join(Notice, sa.and_(Notice.tenant_id == Delivery.tenant_id, Notice.id == Delivery.notice_id))
             .where(Delivery.tenant_id == ctx.tenant.id, Notice.made_at > ctx.now - SPAN)
             .group_by(Delivery.channel, Delivery.state, Delivery.error)
         ).all()
-    return [_tally(name, [row[1:] for row in rows if row[0] == name]) for name in sorted({row[0] for row in rows})]
+    return [
+        _tally(name, [row[1:] for row in rows if row[0] == name]) for name in sorted({row[0] for row in rows})
+    ]
 
 
 def _tally(name: str, rows: Sequence[tuple[str, str | None, int]]) -> Tally:
     def counted(state: str) -> Cell[int]:
-        return in_steps(sum(count for found, _error, count in rows if found == state))
+        return in_steps(sum(count for found, _error, count in rows if found == state), STEP)
 
     causes = sorted({error for state, error, _count in rows if state == "failed" and error})
     return Tally(name, counted("sent"), counted("waiting"), counted("failed"), causes)

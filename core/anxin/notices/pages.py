@@ -102,7 +102,11 @@ def quiet_as_usual(ctx: Ctx) -> ResponseReturnValue:
 def sending(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
     """Whether notices arrive, as counts that name nobody."""
     return page(
-        "notices/sending.html", tallies=overview.tallies(ctx), channels=overview.CHANNELS, asked=data["asked"]
+        "notices/sending.html",
+        tallies=overview.tallies(ctx),
+        channels=overview.CHANNELS,
+        step=overview.STEP,
+        asked=data["asked"],
     )
 
 

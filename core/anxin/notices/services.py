@@ -1,8 +1,8 @@
 """Notices: telling a person of this tenant that something waits for them.
 
-A notice is a kind and a link. It is in the person's inbox at once; mail, the employer's messenger, text
-messages, and for an agency's staff the inbox of their own agency, follow by job. Nothing that is sent names the service, the employer's people or
-what it is about.
+A notice is a kind and a link. It is in the person's inbox at once; mail, the employer's messenger, text messages, and
+for an agency's staff the inbox of their own agency, follow by job. Nothing that is sent names the service, the
+employer's people or what it is about.
 """
 
 from collections.abc import Mapping

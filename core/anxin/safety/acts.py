@@ -49,7 +49,9 @@ def _take(ctx: Ctx, crisis: Crisis, me: UUID) -> None:
     crisis.acknowledged_at, crisis.acknowledged_by = ctx.now, me
     assign(ctx, crisis, me)
     step(ctx, crisis, "acknowledged", key=f"acknowledged:{_round(ctx, crisis)}")
-    retire(ctx, f"/safety/cases/{crisis.id}")  # the colleagues' unread marks no longer say that somebody waits
+    retire(
+        ctx, f"/safety/cases/{crisis.id}"
+    )  # the colleagues' unread marks no longer say that somebody waits
     ctx.audit(CrisisAcknowledged(crisis_id=crisis.id, subject_id=crisis.person_id))
 
 
