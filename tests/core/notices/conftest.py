@@ -32,9 +32,7 @@ def reachable(scope, person):
     someone = person(name="林晓峰")
     with scope(someone.tenant) as ctx:
         ctx.unaudited("test")
-        ctx.seal(
-            ctx.get(Person, someone.id), "contact", {"email": "lin@example.org", "phone": "13900000268"}
-        )
+        ctx.seal(ctx.get(Person, someone.id), "contact", {"email": "lin@example.org", "phone": "13900000268"})
     return someone
 
 
