@@ -323,6 +323,8 @@ def _cores() -> int:
 def _masked(value: bytes | str) -> str:
     if isinstance(value, bytes):
         return f"key {keyfiles.fingerprint(value)}"
+    if "://" not in value:  # no address but the secret itself
+        return "***" if value else ""
     parts = urlsplit(value)
     if parts.password is None:
         return value
