@@ -51,9 +51,7 @@ def upgrade() -> None:
         schema="core",
         postgresql_where=sa.text("read_at IS NULL"),
     )
-    op.create_index(
-        "ix_notice_delivery_person", "notice_delivery", ["tenant_id", "person_id"], schema="core"
-    )
+    op.create_index("ix_notice_delivery_person", "notice_delivery", ["tenant_id", "person_id"], schema="core")
 
 
 def downgrade() -> None:
