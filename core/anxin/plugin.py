@@ -78,6 +78,7 @@ from anxin.kernel.i18n import (
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
+from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
 from anxin.safety.services import duty_covered, raise_crisis
@@ -190,6 +191,7 @@ __all__ = [
     "record_if_served",
     "record_service_unit",
     "resources",
+    "retire",
     "running_contract",
     "sealed",
     "sessions_left",

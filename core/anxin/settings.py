@@ -134,6 +134,15 @@ class Settings:
     mail_dir: Path = _setting(
         "ANXIN_MAIL_DIR", "folder for mail as .eml files while there is no SMTP server", Path
     )
+    sms_url: str = _setting(
+        "ANXIN_SMS_URL", "gateway that takes text messages (POST id, to, text); unset: sms_dir", default=""
+    )
+    sms_token: str = _setting(
+        "ANXIN_SMS_TOKEN", "bearer token of the text message gateway", default="", secret=True
+    )
+    sms_dir: Path = _setting(
+        "ANXIN_SMS_DIR", "folder for text messages as files while there is no gateway", Path
+    )
     web_workers: int = _setting("ANXIN_WEB_WORKERS", "web processes; one per core, at most 8", _positive)
     blocking_threads: int = _setting(
         "ANXIN_BLOCKING_THREADS", "request threads in each web process", _positive, "8"
@@ -264,6 +273,7 @@ class _Loader:
             self.put(name, *source.load(create=self.create, fresh=fresh))
         self.otherwise("public_url", f"http://{_reachable(found['host'])}:{found['port']}")
         self.otherwise("mail_dir", data / "mail")
+        self.otherwise("sms_dir", data / "sms")
         self.otherwise("web_workers", min(_cores(), 8), "default")
         self.otherwise("demo_provider_port", found["port"] % 65535 + 1)
         self.databases(data)
@@ -313,6 +323,8 @@ def _cores() -> int:
 def _masked(value: bytes | str) -> str:
     if isinstance(value, bytes):
         return f"key {keyfiles.fingerprint(value)}"
+    if "://" not in value:  # no address but the secret itself
+        return "***" if value else ""
     parts = urlsplit(value)
     if parts.password is None:
         return value

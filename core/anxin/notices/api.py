@@ -6,11 +6,21 @@ from uuid import UUID
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import guard
-from anxin.notices import services
-from anxin.notices.policy import READ
-from anxin.notices.schemas import ChoiceInput, CountOutput, InboxQuery, NoticeOutput
+from anxin.notices import choosing, overview, services
+from anxin.notices.policy import READ, SENDING
+from anxin.notices.schemas import (
+    ChannelOutput,
+    ChoiceInput,
+    CountOutput,
+    DeliveryOutput,
+    InboxQuery,
+    NoticeOutput,
+    QuietInput,
+    QuietOutput,
+    TallyOutput,
+)
 
-bp = ApiBlueprint("notices", __name__, core=True, description="One's own notices")
+bp = ApiBlueprint("notices", __name__, core=True, description="One's own notices; how sending goes")
 
 
 @bp.get("/")
@@ -46,10 +56,67 @@ def read_all(ctx: Ctx) -> dict[str, int]:
     return {"count": services.read_all(ctx)}
 
 
+@bp.get("/choices")
+@guard(READ)
+@bp.response(200, ChannelOutput(many=True))
+def choices(ctx: Ctx) -> list[choosing.Channel]:
+    """The channels offered here, and which of them one wants."""
+    return choosing.choices(ctx)
+
+
 @bp.put("/choices")
 @guard(READ)
 @bp.arguments(ChoiceInput)
 @bp.response(204)
 def choose(ctx: Ctx, data: dict[str, Any]) -> None:
     """Switch a channel on or off; urgent notices come in any case."""
-    services.choose(ctx, data["channel"], wanted=data["wanted"])
+    choosing.choose(ctx, data["channel"], wanted=data["wanted"])
+
+
+@bp.get("/quiet")
+@guard(READ)
+@bp.response(200, QuietOutput)
+def quiet(ctx: Ctx) -> choosing.QuietHours:
+    """The quiet hours that hold for oneself."""
+    return choosing.quiet(ctx)
+
+
+@bp.put("/quiet")
+@guard(READ)
+@bp.arguments(QuietInput)
+@bp.response(204)
+def keep_quiet(ctx: Ctx, data: dict[str, Any]) -> None:
+    """Choose one's own quiet hours; the same time twice means never quiet."""
+    choosing.keep_quiet(ctx, **data)
+
+
+@bp.delete("/quiet")
+@guard(READ)
+@bp.response(204)
+def quiet_as_usual(ctx: Ctx) -> None:
+    """Back to the quiet hours of the organisation."""
+    choosing.quiet_as_usual(ctx)
+
+
+@bp.get("/deliveries")
+@guard(READ)
+@bp.response(200, DeliveryOutput(many=True))
+def deliveries(ctx: Ctx) -> list[overview.Own]:
+    """One's own last messages outside the inbox, and what became of them."""
+    return overview.own(ctx)
+
+
+@bp.get("/sending")
+@guard(SENDING)
+@bp.response(200, TallyOutput(many=True))
+def sending(ctx: Ctx) -> list[overview.Tally]:
+    """What became of sending in the last thirty days, by channel, in steps."""
+    return overview.tallies(ctx)
+
+
+@bp.post("/sending/again")
+@guard(SENDING)
+@bp.response(204)
+def try_again(ctx: Ctx) -> None:
+    """Send the failed ones of the last thirty days once more."""
+    overview.try_again(ctx)

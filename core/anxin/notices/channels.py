@@ -1,25 +1,27 @@
-"""The ways a notice takes beside the inbox: mail, and the inbox at the agency of staff who act here under a
-contract.
+"""The ways a notice takes beside the inbox: mail, the employer's messenger, text messages, and the inbox at the agency
+of staff who act here under a contract.
 
 Each step can be done again without harm. A server that is away is tried again with the pauses of all jobs;
 a refused address is not.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from anxin.identity import messengers
 from anxin.identity.models import Person
 from anxin.kernel import outbox
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.i18n import local, locale_scope
 from anxin.kernel.ids import new_id
-from anxin.kernel.jobs import PAUSES, job
-from anxin.notices import mailer
-from anxin.notices.models import Choice, Delivery, Notice
+from anxin.kernel.jobs import PAUSES, Job, job
+from anxin.notices import mailer, sms
+from anxin.notices.models import Choice, Delivery, Notice, Quiet
 from anxin.notices.texts import text_of
 from anxin.tenancy.models import Contract
 
@@ -34,33 +36,62 @@ def begin(ctx: Ctx, notice_id: UUID, person_id: UUID, *, urgent: bool) -> None:
         sa.select(Person.home_tenant_id).where(Person.tenant_id == ctx.tenant.id, Person.id == person_id)
     )
     # an agency's staff get mail from their agency, where the second inbox is: one mail, not two
-    channel, step = ("agency", forward) if works_for else ("mail", mail)
-    if channel == "mail" and not urgent and not _wants(ctx, person_id, channel):
-        return
-    ctx.execute(
-        pg.insert(Delivery)
-        .values(
-            tenant_id=ctx.tenant.id, id=new_id(), notice_id=notice_id, person_id=person_id, channel=channel
+    names = ("agency",) if works_for else offered(ctx)
+    refused = set() if urgent or works_for else unwanted(ctx, person_id)
+    due = None if urgent or works_for else after_quiet_hours(ctx, person_id)
+    for name in names:
+        if name in refused:
+            continue
+        ctx.execute(
+            pg.insert(Delivery)
+            .values(
+                tenant_id=ctx.tenant.id, id=new_id(), notice_id=notice_id, person_id=person_id, channel=name
+            )
+            .on_conflict_do_nothing(index_elements=["tenant_id", "notice_id", "channel"])
         )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "notice_id", "channel"])
-    )
-    due = None if urgent or channel == "agency" else after_quiet_hours(ctx)
-    ctx.enqueue(step, notice_id=notice_id, at=due)
+        ctx.enqueue(STEPS[name], notice_id=notice_id, at=due)
 
 
-def _wants(ctx: Ctx, person_id: UUID, channel: str) -> bool:
-    chosen = ctx.db.scalar(
-        sa.select(Choice.wanted).where(
-            Choice.tenant_id == ctx.tenant.id, Choice.person_id == person_id, Choice.channel == channel
+def offered(ctx: Ctx) -> tuple[str, ...]:
+    """The channels this tenant sends by, beside the inbox: mail always, the others where they are set up."""
+    names = ["mail"]
+    if messengers.sending(ctx) is not None:
+        names.append("messenger")
+    if ctx.settings_of("notices")["sms"]:
+        names.append("sms")
+    return tuple(names)
+
+
+def unwanted(ctx: Ctx, person_id: UUID) -> set[str]:
+    """The channels a person has switched off."""
+    return set(
+        ctx.db.scalars(
+            sa.select(Choice.channel).where(
+                Choice.tenant_id == ctx.tenant.id, Choice.person_id == person_id, Choice.wanted.is_(False)
+            )
         )
     )
-    return chosen is not False
 
 
-def after_quiet_hours(ctx: Ctx) -> datetime:
-    """Now, or the end of the tenant's quiet hours when it is night."""
+def own_quiet(ctx: Ctx, person_id: UUID) -> tuple[str, str] | None:
+    """The quiet hours a person chose for themselves."""
+    found = ctx.db.execute(
+        sa.select(Quiet.quiet_from, Quiet.quiet_until).where(
+            Quiet.tenant_id == ctx.tenant.id, Quiet.person_id == person_id
+        )
+    ).one_or_none()
+    return (found.quiet_from, found.quiet_until) if found else None
+
+
+def usual_quiet(ctx: Ctx) -> tuple[str, str]:
+    """The tenant's quiet hours."""
     settings = ctx.settings_of("notices")
-    begins, ends = time.fromisoformat(settings["quiet_from"]), time.fromisoformat(settings["quiet_until"])
+    return settings["quiet_from"], settings["quiet_until"]
+
+
+def after_quiet_hours(ctx: Ctx, person_id: UUID) -> datetime:
+    """Now, or the end of the quiet hours (a person's own, else the tenant's) when it is night."""
+    begins, ends = map(time.fromisoformat, own_quiet(ctx, person_id) or usual_quiet(ctx))
     here = local(ctx.now)
     at = here.time()
     quiet = begins <= at < ends if begins <= ends else at >= begins or at < ends
@@ -70,31 +101,44 @@ def after_quiet_hours(ctx: Ctx) -> datetime:
     return wake if wake > here else wake + timedelta(days=1)
 
 
-@job("notices.mail")
-def mail(ctx: Ctx, *, notice_id: str) -> None:
-    """Send one notice by mail to the person's own address, unless it was sent or read already."""
-    delivery, notice = _waiting(ctx, notice_id, "mail")
+@dataclass(frozen=True)
+class Letter:
+    """What is sent, in the reader's language: one neutral sentence, and where it leads."""
+
+    text: str
+    path: str
+    address: str
+
+    def line(self, ctx: Ctx) -> str:
+        return f"{self.text} {ctx.runtime.settings.public_url}/t/{ctx.tenant.slug}{self.path}"
+
+
+Hand = Callable[[Ctx, Delivery, Letter], None]
+
+
+def _deliver(
+    ctx: Ctx, notice_id: str, channel: str, find: Callable[[Ctx, Person], str | None], hand: Hand
+) -> None:
+    """One try by one channel, unless it was sent or read already."""
+    delivery, notice = _waiting(ctx, notice_id, channel)
     if delivery is None:
         return
     person = ctx.get(Person, notice.person_id)
-    address = (
-        ctx.open(person, "contact").get("email") if person.contact and person.state == "active" else None
-    )
+    address = find(ctx, person) if person.state == "active" else None
     if not address:
         _done(ctx, delivery, "skipped", "no_address")
     elif notice.read_at is not None:
         _done(ctx, delivery, "skipped", "read_already")
     else:
         with locale_scope(person.locale or ctx.tenant.locale):
-            text = text_of(ctx, notice.kind, notice.params)
-            message = mailer.compose(ctx, delivery.id, address, text, f"/notices/{notice.id}")
-        _send(ctx, delivery, notice, message)
+            letter = Letter(text_of(ctx, notice.kind, notice.params), f"/notices/{notice.id}", address)
+            _send(ctx, delivery, lambda: hand(ctx, delivery, letter))
 
 
-def _send(ctx: Ctx, delivery: Delivery, notice: Notice, message: Any) -> None:
+def _send(ctx: Ctx, delivery: Delivery, hand: Callable[[], None]) -> None:
     delivery.tries += 1
     try:
-        mailer.send(ctx.runtime.settings, message)
+        hand()
     except mailer.Refused as refused:
         _done(ctx, delivery, "failed", refused.code)
     except mailer.Away as away:
@@ -103,9 +147,64 @@ def _send(ctx: Ctx, delivery: Delivery, notice: Notice, message: Any) -> None:
             _done(ctx, delivery, "failed", away.code)
         else:
             delivery.error = away.code
-            ctx.enqueue(mail, notice_id=notice.id, at=ctx.now + PAUSES[delivery.tries - 1])
+            pause = max(PAUSES[delivery.tries - 1], away.wait or timedelta())
+            ctx.enqueue(STEPS[delivery.channel], notice_id=delivery.notice_id, at=ctx.now + pause)
     else:
         _done(ctx, delivery, "sent", None)
+
+
+def _contact(name: str) -> Callable[[Ctx, Person], str | None]:
+    def find(ctx: Ctx, person: Person) -> str | None:
+        return ctx.open(person, "contact").get(name) if person.contact else None
+
+    return find
+
+
+@job("notices.mail")
+def mail(ctx: Ctx, *, notice_id: str) -> None:
+    """Send one notice by mail to the person's own address."""
+    _deliver(ctx, notice_id, "mail", _contact("email"), _post)
+
+
+def _post(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
+    mailer.send(
+        ctx.runtime.settings, mailer.compose(ctx, delivery.id, letter.address, letter.text, letter.path)
+    )
+
+
+@job("notices.sms")
+def text_message(ctx: Ctx, *, notice_id: str) -> None:
+    """Send one notice as a text message to the person's own number."""
+    _deliver(ctx, notice_id, "sms", _contact("phone"), _text)
+
+
+def _text(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
+    sms.sender(ctx.runtime.settings).send(delivery.id, letter.address, letter.line(ctx))
+
+
+@job("notices.messenger")
+def messenger(ctx: Ctx, *, notice_id: str) -> None:
+    """Send one notice by the employer's messenger (WeCom, DingTalk, Feishu) to the person's own account there."""
+    _deliver(ctx, notice_id, "messenger", _account, _chat)
+
+
+def _account(ctx: Ctx, person: Person) -> str | None:
+    row = messengers.sending(ctx)
+    return messengers.user_ids(ctx, row, [person.id]).get(person.id) if row else None
+
+
+def _chat(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
+    row = messengers.sending(ctx)
+    if row is None:
+        raise mailer.Refused("messenger.off")
+    try:
+        sent = messengers.connect(ctx, row).send_text([letter.address], letter.line(ctx))
+    except messengers.MessengerRefused as refused:
+        if refused.passing:
+            raise mailer.Away(f"messenger.{refused.code}", wait=refused.wait) from refused
+        raise mailer.Refused(f"messenger.{refused.code}") from refused
+    if sent.unknown:
+        raise mailer.Refused("messenger.unknown")
 
 
 @job("notices.forward")
@@ -123,6 +222,9 @@ def forward(ctx: Ctx, *, notice_id: str) -> None:
         return
     if person.home_tenant_id is None or person.home_person_id is None:
         _done(ctx, delivery, "skipped", "no_home")
+        return
+    if notice.read_at is not None:
+        _done(ctx, delivery, "skipped", "read_already")
         return
     outbox.put(
         ctx.runtime,
@@ -163,6 +265,9 @@ def _waiting(
         .execution_options(populate_existing=True)
     )
     return delivery, notice
+
+
+STEPS: dict[str, Job] = {"mail": mail, "sms": text_message, "messenger": messenger, "agency": forward}
 
 
 def _done(ctx: Ctx, delivery: Delivery, state: str, error: str | None) -> None:

@@ -15,6 +15,16 @@ class ChannelChosen(Entry):
     subject_id: UUID
 
 
+@entry("notices.quiet", line=lazy("Chose quiet hours"))
+class QuietChosen(Entry):
+    subject_id: UUID
+
+
+@entry("notices.again", line=lazy("Had failed messages sent again"))
+class FailedTriedAgain(Entry):
+    pass
+
+
 ENTRIES: list[type] = [
     found for found in list(vars().values()) if isinstance(found, type) and hasattr(found, "action")
 ]

@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
@@ -19,9 +20,9 @@ TIMEOUT = 15.0  # seconds; a job may wait, a worker must not hang
 class Away(Exception):
     """The server did not take the mail now; it may later. `code` is the cause's class or SMTP status."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, wait: timedelta | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.wait = code, wait
 
 
 class Refused(Away):

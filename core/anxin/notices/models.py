@@ -24,6 +24,7 @@ class Notice(TenantModel):
         tenant_fk("person_id", "core.person"),
         sa.UniqueConstraint("tenant_id", "person_id", "key"),
         sa.Index("ix_notice_inbox", "tenant_id", "person_id", "made_at"),
+        sa.Index("ix_notice_link", "tenant_id", "link", postgresql_where=sa.text("read_at IS NULL")),
         sa.Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=sa.text("read_at IS NULL")),
     )
 
@@ -43,7 +44,8 @@ class Notice(TenantModel):
 
 
 class Delivery(TenantModel):
-    """A notice on its way through one channel: mail, or the inbox at the helper's own agency."""
+    """A notice on its way through one channel: mail, the employer's messenger, a text message, or the inbox at the
+    helper's own agency."""
 
     __tablename__ = "notice_delivery"
     __subject__ = "person_id"
@@ -52,9 +54,10 @@ class Delivery(TenantModel):
     __constraints__ = (
         tenant_fk("notice_id", "core.notice", ondelete="CASCADE"),
         tenant_fk("person_id", "core.person"),
-        one_of("channel", "mail", "agency"),
+        one_of("channel", "mail", "messenger", "sms", "agency"),
         one_of("state", "waiting", "sent", "skipped", "failed"),
         sa.UniqueConstraint("tenant_id", "notice_id", "channel"),
+        sa.Index("ix_notice_delivery_person", "tenant_id", "person_id"),
     )
 
     notice_id: Mapped[UUID]
@@ -74,7 +77,7 @@ class Choice(TenantModel):
     __data_class__ = "account"
     __constraints__ = (
         tenant_fk("person_id", "core.person"),
-        one_of("channel", "mail"),
+        one_of("channel", "mail", "messenger", "sms"),
         sa.UniqueConstraint("tenant_id", "person_id", "channel"),
     )
 
@@ -82,3 +85,19 @@ class Choice(TenantModel):
     channel: Mapped[str]
     wanted: Mapped[bool]
     chosen_at: Mapped[datetime]
+
+
+class Quiet(TenantModel):
+    """A person's own quiet hours; without a row the tenant's hold. Urgent notices come in any case."""
+
+    __tablename__ = "notice_quiet"
+    __subject__ = "person_id"
+    __data_class__ = "account"
+    __constraints__ = (
+        tenant_fk("person_id", "core.person"),
+        sa.UniqueConstraint("tenant_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    quiet_from: Mapped[str] = mapped_column(comment="HH:MM here; the same time twice: never quiet")
+    quiet_until: Mapped[str]

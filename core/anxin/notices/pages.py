@@ -1,4 +1,4 @@
-"""Pages of the notices room: the inbox, opening a notice, and how to be notified."""
+"""Pages of the notices room: the inbox, opening a notice, how to be notified, and how sending goes."""
 
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from anxin.kernel.blueprints import PluginBlueprint
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.errors import NotFound
+from anxin.kernel.errors import Invalid, NotFound
 from anxin.kernel.guard import guard
-from anxin.notices import services
-from anxin.notices.policy import READ
-from anxin.notices.schemas import ChoiceForm, NextInput
+from anxin.notices import choosing, overview, services
+from anxin.notices.policy import READ, SENDING
+from anxin.notices.schemas import AgainQuery, ChoiceForm, NextInput, QuietInput
 from anxin.web.pages import page, shell_of
 
 bp = PluginBlueprint("notices", __name__, core=True)
@@ -29,9 +29,7 @@ def count_for_the_bell(state: BlueprintSetupState) -> None:
 @guard(READ)
 def index(ctx: Ctx) -> ResponseReturnValue:
     """The actor's notices, newest first, and how they want to be told."""
-    return page(
-        "notices/index.html", shell=shell_of(ctx), lines=services.inbox(ctx), choices=services.choices(ctx)
-    )
+    return _inbox(ctx)
 
 
 @bp.get("/<uuid:notice>")
@@ -68,5 +66,52 @@ def read_all(ctx: Ctx) -> ResponseReturnValue:
 @bp.post("/choices")
 @guard(READ, input=ChoiceForm)
 def choose(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
-    services.choose(ctx, "mail", wanted=data["mail"])
+    choosing.choose_all(ctx, data)
     return redirect(url_for("notices.index"), code=303)
+
+
+def _inbox(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
+    return page(
+        "notices/index.html",
+        shell=shell_of(ctx),
+        lines=services.inbox(ctx),
+        choices=choosing.choices(ctx),
+        quiet=choosing.quiet(ctx),
+        own=overview.own(ctx),
+        channels=overview.CHANNELS,
+        errors=error.fields if error else {},
+    )
+
+
+@bp.post("/quiet")
+@guard(READ, input=QuietInput, invalid=_inbox)
+def keep_quiet(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    choosing.keep_quiet(ctx, **data)
+    return redirect(url_for("notices.index"), code=303)
+
+
+@bp.post("/quiet/usual")
+@guard(READ)
+def quiet_as_usual(ctx: Ctx) -> ResponseReturnValue:
+    choosing.quiet_as_usual(ctx)
+    return redirect(url_for("notices.index"), code=303)
+
+
+@bp.get("/sending")
+@guard(SENDING, input=AgainQuery)
+def sending(ctx: Ctx, data: dict[str, Any]) -> ResponseReturnValue:
+    """Whether notices arrive, as counts that name nobody."""
+    return page(
+        "notices/sending.html",
+        tallies=overview.tallies(ctx),
+        channels=overview.CHANNELS,
+        step=overview.STEP,
+        asked=data["asked"],
+    )
+
+
+@bp.post("/sending/again")
+@guard(SENDING)
+def try_again(ctx: Ctx) -> ResponseReturnValue:
+    overview.try_again(ctx)
+    return redirect(url_for("notices.sending", asked=1), code=303)

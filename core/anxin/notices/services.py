@@ -1,8 +1,8 @@
 """Notices: telling a person of this tenant that something waits for them.
 
-A notice is a kind and a link. It is in the person's inbox at once; mail, and for an agency's staff the
-inbox of their own agency, follow by job. Nothing that is sent names the service, the employer's people or
-what it is about.
+A notice is a kind and a link. It is in the person's inbox at once; mail, the employer's messenger, text messages, and
+for an agency's staff the inbox of their own agency, follow by job. Nothing that is sent names the service, the
+employer's people or what it is about.
 """
 
 from collections.abc import Mapping
@@ -16,16 +16,12 @@ from sqlalchemy.dialects import postgresql as pg
 
 from anxin.identity.models import Person
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.errors import Invalid, NotFound, ProgrammingError
-from anxin.kernel.i18n import lazy
+from anxin.kernel.errors import NotFound, ProgrammingError
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.notices import channels
-from anxin.notices.entries import ChannelChosen
-from anxin.notices.models import Choice, Notice
+from anxin.notices.models import Notice
 from anxin.notices.texts import text_of
-
-CHANNELS = ("mail",)
 
 
 @dataclass(frozen=True)
@@ -195,31 +191,3 @@ def read_all(ctx: Ctx) -> int:
     )
     ctx.unaudited("a seen-mark on one's own notices")
     return len(marked.all())
-
-
-def choices(ctx: Ctx) -> dict[str, bool]:
-    """Which channels the actor wants."""
-    chosen = {row.channel: row.wanted for row in ctx.scalars(ctx.select(Choice))}
-    return {channel: chosen.get(channel, True) for channel in CHANNELS}
-
-
-def choose(ctx: Ctx, channel: str, *, wanted: bool) -> None:
-    """Switch a channel on or off for the actor. The inbox cannot be switched off, urgent mail neither."""
-    if channel not in CHANNELS or ctx.actor.person_id is None:
-        raise Invalid(fields={"channel": [lazy("This way of being notified is not known.")]})
-    ctx.execute(
-        pg.insert(Choice)
-        .values(
-            tenant_id=ctx.tenant.id,
-            id=new_id(),
-            person_id=ctx.actor.person_id,
-            channel=channel,
-            wanted=wanted,
-            chosen_at=ctx.now,
-        )
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "person_id", "channel"],
-            set_={"wanted": wanted, "chosen_at": ctx.now},
-        )
-    )
-    ctx.audit(ChannelChosen(channel=channel, wanted=wanted, subject_id=ctx.actor.person_id))

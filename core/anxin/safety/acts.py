@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, Invalid, SignInRequired
 from anxin.kernel.i18n import lazy
+from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.safety import rota
 from anxin.safety.assigning import assign, release
@@ -48,6 +49,9 @@ def _take(ctx: Ctx, crisis: Crisis, me: UUID) -> None:
     crisis.acknowledged_at, crisis.acknowledged_by = ctx.now, me
     assign(ctx, crisis, me)
     step(ctx, crisis, "acknowledged", key=f"acknowledged:{_round(ctx, crisis)}")
+    retire(
+        ctx, f"/safety/cases/{crisis.id}"
+    )  # the colleagues' unread marks no longer say that somebody waits
     ctx.audit(CrisisAcknowledged(crisis_id=crisis.id, subject_id=crisis.person_id))
 
 

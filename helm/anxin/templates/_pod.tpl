@@ -66,6 +66,12 @@ ANXIN_LOG_LEVEL: {{ $s.logLevel | quote }}
 {{ include "anxin.secretEnv" (dict "name" "ANXIN_AUTH_DATABASE_URL" "secret" .secret "key" .keys.auth) }}
 {{- end }}
 {{ include "anxin.secretEnv" (dict "name" "REDIS_URL" "secret" .Values.redis.secret "key" .Values.redis.key) }}
+{{- with .Values.sms }}
+{{- if .secret }}
+{{ include "anxin.secretEnv" (dict "name" "ANXIN_SMS_URL" "secret" .secret "key" .url) }}
+{{ include "anxin.secretEnv" (dict "name" "ANXIN_SMS_TOKEN" "secret" .secret "key" .token) }}
+{{- end }}
+{{- end }}
 {{- with .Values.mail }}
 {{- if .secret }}
 {{ include "anxin.secretEnv" (dict "name" "ANXIN_SMTP_URL" "secret" .secret "key" .key) }}

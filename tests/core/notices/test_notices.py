@@ -1,8 +1,6 @@
 """Notices: in the inbox at once, by mail afterwards, to nobody else's people, in words that do not tell."""
 
 import dataclasses
-import email
-import email.policy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from anxin.identity import sessions
-from anxin.identity.models import Person
 from anxin.kernel import jobs
 from anxin.kernel.errors import NotFound, ProgrammingError
 from anxin.kernel.ids import new_id
@@ -23,45 +20,6 @@ from .smtp_stand_in import SmtpStandIn
 KIND = "safety.attention"
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)  # 12:00 in Beijing
 NIGHT = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)  # 23:30
-
-
-@pytest.fixture
-def reachable(scope, person):
-    """Somebody with a mail address."""
-    someone = person(name="林晓峰")
-    with scope(someone.tenant) as ctx:
-        ctx.unaudited("test")
-        ctx.seal(ctx.get(Person, someone.id), "contact", {"email": "lin@example.org"})
-    return someone
-
-
-@pytest.fixture
-def mails(settings, monkeypatch, tmp_path, runtime):
-    """The .eml files written during the test."""
-    monkeypatch.setattr(runtime, "settings", dataclasses.replace(settings, mail_dir=tmp_path / "mail"))
-
-    def read():
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            for path in sorted((tmp_path / "mail").glob("*.eml"))
-        ]
-
-    return read
-
-
-@pytest.fixture
-def run_jobs(runtime):
-    def run(tenant, name):
-        info = runtime.caches["directory"].by_id(tenant.id)
-        with runtime.engine.connect() as connection:
-            connection.execute(sa.text("SELECT guard.enter(:t)"), {"t": runtime.figures.token(tenant.id)})
-            found = connection.scalars(
-                sa.text("SELECT id FROM core.outbox WHERE done_at IS NULL AND job = :name ORDER BY id"),
-                {"name": name},
-            ).all()
-        return [jobs.run(runtime, info, job_id) for job_id in found]
-
-    return run
 
 
 def tell(scope, someone, **told):

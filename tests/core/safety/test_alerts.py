@@ -21,6 +21,12 @@ def notices(scope, someone):
         return [(row.kind, row.urgent) for row in rows]
 
 
+def unread(scope, someone):
+    with scope(someone.tenant) as ctx:
+        mine = sa.select(Notice.id).where(Notice.person_id == someone.id, Notice.read_at.is_(None))
+        return len(ctx.db.scalars(mine).all())
+
+
 def kinds(scope, tenant):
     with scope(tenant) as ctx:
         return list(ctx.db.scalars(sa.select(CrisisEvent.kind).order_by(CrisisEvent.id)))
@@ -97,6 +103,23 @@ def test_acknowledging_stops_the_first_clocks_not_the_last(
         strike(run_jobs, worker.tenant, "contact")
     assert notices(scope, boss) == [("safety.urgent", True)]
     assert "overdue" in kinds(scope, worker.tenant)
+
+
+def test_taking_it_on_closes_the_colleagues_alerts_until_something_new_happens(
+    scope, worker, on_duty, agency_person, shift, in_crisis, run_jobs, as_helper
+):
+    boss = agency_person("supervisor")
+    shift(boss, role="supervisor")
+    crisis = in_crisis(worker)
+    run_jobs(worker.tenant, "safety.alert")
+    assert unread(scope, boss) == 1
+    with as_helper(on_duty) as ctx:
+        acts.acknowledge(ctx, crisis.id)
+    run_jobs(worker.tenant, "notices.retire")
+    assert unread(scope, boss) == unread(scope, on_duty) == 0
+    with clock.travel(timedelta(minutes=61)):
+        strike(run_jobs, worker.tenant, "contact")
+    assert unread(scope, boss) == 1
 
 
 def test_a_contact_stops_the_last_clock(

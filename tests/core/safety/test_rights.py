@@ -29,5 +29,6 @@ def test_the_copy_and_the_erasure_of_notices(scope, worker):
         notify(ctx, worker.id, "safety.told")
         copy = notices.own_copy(ctx, worker.id)
         assert copy["notices"][0]["text"].startswith("关于你的账号")
-        assert notices.own_erase(ctx, worker.id) == {"notice_delivery": 1, "notice": 1, "notice_choice": 0}
+        gone = {"notice_delivery": 1, "notice": 1, "notice_choice": 0, "notice_quiet": 0}
+        assert notices.own_erase(ctx, worker.id) == gone
         assert notices.own_copy(ctx, worker.id)["notices"] == []

@@ -117,6 +117,7 @@ def test_no_secret_is_shown(tmp_path):
         "DATABASE_URL": f"postgresql://owner:{PASSWORD}@db/eap",
         "REDIS_URL": f"redis://:{PASSWORD}@queue/0",
         "ANXIN_SMTP_URL": f"smtp://post:{PASSWORD}@mail:587",
+        "ANXIN_SMS_TOKEN": PASSWORD,
     }
     settings = Settings.load(tmp_path, env)
     shown = repr(settings) + repr(settings.describe())
