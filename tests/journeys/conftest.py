@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
+from tests.journeys.people import Stage
 from tests.journeys.serving import Serving, serving
 
 
@@ -12,3 +14,10 @@ def demo() -> Iterator[Serving]:
     with serving("demo") as served:
         served.start()
         yield served
+
+
+@pytest.fixture
+def stage(chromium: Browser, demo: Serving) -> Iterator[Stage]:
+    made = Stage(chromium, demo)
+    yield made
+    made.leave()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from tests.journeys.people import DESKTOP, PHONE, Person, Stage, through_the_employer, with_passphrase
 from tests.journeys.serving import Serving, wait_until
 
@@ -29,13 +29,6 @@ TAPS = 11
 RISK = "一半以上的天数"
 TEST = "情绪自评（PHQ-9）"
 SHARE = "让咨询师查看你的结果"
-
-
-@pytest.fixture
-def stage(chromium: Browser, demo: Serving) -> Iterator[Stage]:
-    made = Stage(chromium, demo)
-    yield made
-    made.leave()
 
 
 def test_the_first_story(stage: Stage, demo: Serving) -> None:

@@ -14,7 +14,7 @@ from anxin.identity.models import Person, RosterImport
 from anxin.identity.roster import Roster, RosterRow, RowError
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, Invalid
-from anxin.kernel.i18n import lazy
+from anxin.kernel.i18n import lazy, msgid_of
 from anxin.kernel.jobs import job
 from anxin.tasks import Task, start_task, task_of
 
@@ -57,7 +57,7 @@ def run_list(ctx: Ctx, *, task_id: str, import_id: str) -> None:
     drop_file(ctx, row.file_id)
     row.file_id = None
     ctx.audit(entries.GroupListed(group_id=group.id, rows=len(people), refused=refused))
-    labels = {str(TAKEN._args[0]): len(people), str(REFUSED._args[0]): refused}
+    labels = {msgid_of(TAKEN): len(people), msgid_of(REFUSED): refused}
     task.finish(counts=labels, file=file)
 
 

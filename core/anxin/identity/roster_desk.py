@@ -23,7 +23,7 @@ from anxin.identity.roster_columns import FIELDS, Said, plain
 from anxin.identity.roster_import import Plan
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, Invalid, NotFound, SignInRequired
-from anxin.kernel.i18n import lazy
+from anxin.kernel.i18n import lazy, msgid_of
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.tasks import Task, start_task, task_of
@@ -273,7 +273,7 @@ def give_back(ctx: Ctx, found: Roster, errors: Iterable[RowError]) -> File | Non
 
 
 def _labelled(counts: Mapping[str, int]) -> dict[str, int]:
-    return {str(COUNTS[name]._args[0]): count for name, count in counts.items() if count}
+    return {msgid_of(COUNTS[name]): count for name, count in counts.items() if count}
 
 
 def failures(ctx: Ctx, import_id: UUID) -> tuple[File, bytes]:
