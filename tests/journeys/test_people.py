@@ -34,7 +34,7 @@ def test_a_passkey_is_all_it_takes(stage: Stage) -> None:
     with_passphrase(stage, auditor, "dongling", "zhengqinghe")
     auditor.open("/t/dongling/me/security")
     auditor.button("在这台设备上添加")
-    expect(auditor.page.locator("main .list b")).to_have_count(1)
+    expect(auditor.page.locator("[aria-labelledby=pk] li")).to_have_count(1)
     auditor.open("/t/dongling/me")
     auditor.button("退出登录")
 
@@ -46,7 +46,7 @@ def test_a_passkey_is_all_it_takes(stage: Stage) -> None:
 
     auditor.open("/t/dongling/me/security")
     auditor.button("移除")
-    expect(auditor.page.locator("main .list b")).to_have_count(0)
+    expect(auditor.page.locator("[aria-labelledby=pk] li")).to_have_count(0)
     assert stage.complaints == []
 
 
