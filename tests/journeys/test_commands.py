@@ -137,6 +137,29 @@ def test_a_roster_is_brought_in_without_a_page(demo: Serving, tmp_path: Path) ->
     assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 2)
 
 
+def test_no_call_of_a_day_is_lost(demo: Serving) -> None:
+    told = json.loads(
+        demo.run(
+            "hotline", "simulate", "--calls", "12", "--seed", "7", "--url", demo.address, "--json"
+        ).stdout
+    )
+    assert told["calls"] == 12
+    assert told["logged"] >= 8  # some callers hang up before anybody answers
+    assert told["lost"] == 0
+
+
+def test_no_room_is_booked_twice(demo: Serving) -> None:
+    told = json.loads(demo.run("rooms", "storm", "--attempts", "400", "--threads", "16", "--json").stdout)
+    assert (told["attempts"], told["answered"], told["overlaps"]) == (400, 400, 0)
+    assert told["booked"] > 0
+
+
+def test_published_rankings_come_out_again(demo: Serving) -> None:
+    rows = json.loads(demo.run("competitions", "replay", "--all", "--json").stdout)
+    assert {row["tenant"] for row in rows} == {"dongling", "qinghe"}
+    assert all(row["same"] for row in rows)
+
+
 def test_applying_the_same_file_again_changes_nothing(demo: Serving) -> None:
     assert json.loads(demo.run("tenant", "plan", str(demo_files() / "mingxin.toml"), "--json").stdout) == []
     exported = demo.run("tenant", "export", "mingxin").stdout

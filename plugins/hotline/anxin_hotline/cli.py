@@ -46,7 +46,7 @@ def simulate(ctx: Ctx, *, calls: int, seed: int, url: str, at_once: int, as_json
 
     stage = playing.stage(ctx)
     told = play(stage, url.rstrip("/"), calls, random.Random(seed), at_once)
-    found = playing.count(ctx, told)
+    found = playing.settled(ctx, told)
     if as_json:
         print_json(found)
     else:

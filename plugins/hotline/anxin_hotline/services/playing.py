@@ -162,6 +162,19 @@ def _until(send: Any, good: Sequence[int]) -> httpx.Response:
         time.sleep(0.3)
 
 
+def settled(ctx: Ctx, told: Sequence[Played]) -> Mapping[str, int]:
+    """The count once everything acknowledged has been worked off: an event that was taken waits for its job. What is
+    not there after a while is lost.
+    """
+    ends = time.monotonic() + PATIENCE
+    while True:
+        found = count(ctx, told)
+        if not found["lost"] or time.monotonic() > ends:
+            return found
+        ctx.restart()  # to see what was committed meanwhile
+        time.sleep(0.5)
+
+
 def count(ctx: Ctx, told: Sequence[Played]) -> Mapping[str, int]:
     """What is in the database of everything that was acknowledged."""
     logged = {str(played.logged) for played in told if played.logged}
