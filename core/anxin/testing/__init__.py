@@ -7,6 +7,7 @@ tests never meet each other's rows. Real roles, real row-level security, real se
     ctx                    a system context in `tenant` (committed when the test's block ends it)
     person(…)              make a person with roles; person.id, person.tenant
     client_as(person)      a Flask test client signed in as that person (None: a visitor)
+    acting(person, "own")  their context as behind the guard
     agency_person(…)       a helper in `tenant` under a running service contract
     give_consent(person, PURPOSE)   their answer to a purpose
     queue_of(helper)       what waits for a helper, as the list over all employers says it
@@ -14,7 +15,7 @@ tests never meet each other's rows. Real roles, real row-level security, real se
     run_jobs(tenant)       run what waits in the outbox, in the tenant's scope
 """
 
-from anxin.testing.acts import give_consent, run_jobs
+from anxin.testing.acts import acting, give_consent, run_jobs
 from anxin.testing.contract import PluginContract
 from anxin.testing.fixtures import (
     agency_person,
@@ -35,6 +36,7 @@ from anxin.testing.served import queue_of, served_units
 
 __all__ = [
     "PluginContract",
+    "acting",
     "agency_person",
     "app",
     "client_as",

@@ -1,6 +1,8 @@
 """Fixtures that do what people and workers do: agree to a purpose, run the jobs that wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,8 +10,10 @@ import sqlalchemy as sa
 
 from anxin.consent.services import record
 from anxin.extension.manifest import Purpose
+from anxin.identity import sessions
 from anxin.kernel import jobs
-from anxin.kernel.actor import TenantInfo
+from anxin.kernel.actor import Grant, TenantInfo
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.runtime import Runtime
 from anxin.testing.fixtures import Someone
 
@@ -26,6 +30,33 @@ def give_consent(scope: Callable[..., Any]) -> Callable[..., None]:
                 record(ctx, someone.id, purpose, given, method="test")
 
     return answer
+
+
+@pytest.fixture
+def acting(runtime: Runtime) -> Callable[..., AbstractContextManager[Ctx]]:
+    """acting(person, "assigned", plugin="rooms", purpose=USE.name, now=…): their context as behind the guard, with that
+    reach; commits at the end of its block."""
+
+    @contextmanager
+    def enter(
+        someone: Someone,
+        scope: Any = "own",
+        *,
+        plugin: str | None = None,
+        purpose: str | None = None,
+        now: datetime | None = None,
+    ) -> Iterator[Ctx]:
+        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
+        ctx = sessions.open_ctx(runtime, tenant, someone.token)
+        ctx.grant, ctx.purpose, ctx.plugin = Grant(scope), purpose, plugin
+        ctx.now = now or ctx.now
+        try:
+            yield ctx
+            ctx.commit()
+        finally:
+            ctx.close()
+
+    return enter
 
 
 @pytest.fixture

@@ -1,36 +1,22 @@
 """Contexts of people, their consent, and a duty rota, for the tests of this plugin."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from anxin.consent.models import Consent
-from anxin.identity import sessions
 from anxin.identity.models import Assignment
-from anxin.plugin import Ctx, Grant
 from anxin.safety.models import DutyShift
 from anxin_assessments.policy import SELF, SHARE
 
 
 @pytest.fixture
-def as_person(runtime: Any) -> Callable[..., Any]:
+def as_person(acting: Callable[..., Any]) -> Callable[..., Any]:
     """as_person(someone, "own", purpose=…): their context as behind the guard; commits at the end."""
-
-    @contextmanager
-    def enter(someone: Any, scope: str = "own", *, purpose: str = SELF.name) -> Iterator[Ctx]:
-        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
-        ctx = sessions.open_ctx(runtime, tenant, someone.token)
-        ctx.grant, ctx.purpose, ctx.plugin = Grant(scope), purpose, "assessments"
-        try:
-            yield ctx
-            ctx.commit()
-        finally:
-            ctx.close()
-
-    return enter
+    return partial(acting, plugin="assessments", purpose=SELF.name)
 
 
 @pytest.fixture

@@ -1,31 +1,17 @@
 """People in units, and their contexts as behind the guard, for the tests of this plugin."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from anxin.identity import sessions
-from anxin.plugin import Ctx, Grant, Unit, new_id
+from anxin.plugin import Unit, new_id
 
 
 @pytest.fixture
-def acting(runtime: Any) -> Callable[..., Any]:
+def acting(acting: Callable[..., Any]) -> Callable[..., Any]:
     """acting(someone, "tenant"): their context with that reach; commits at the end of its block."""
-
-    @contextmanager
-    def enter(someone: Any, scope: str = "tenant") -> Iterator[Ctx]:
-        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
-        ctx = sessions.open_ctx(runtime, tenant, someone.token)
-        ctx.grant, ctx.plugin = Grant(scope), "competitions"
-        try:
-            yield ctx
-            ctx.commit()
-        finally:
-            ctx.close()
-
-    return enter
+    return lambda someone, scope="tenant": acting(someone, scope, plugin="competitions")
 
 
 @pytest.fixture

@@ -5,15 +5,12 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from anxin.identity import sessions
-from anxin.plugin import Ctx, Grant
 from anxin.safety.models import DutyShift
 from anxin_hotline.models import Line, Shift
 from anxin_hotline.services import lines
@@ -50,21 +47,9 @@ def supervisor(agency_person: Any) -> Any:
 
 
 @pytest.fixture
-def acting(runtime: Any) -> Callable[..., Any]:
-    """acting(someone, "assigned"): their context as behind the guard; commits at the end."""
-
-    @contextmanager
-    def enter(someone: Any, scope: str = "assigned") -> Iterator[Ctx]:
-        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
-        ctx = sessions.open_ctx(runtime, tenant, someone.token)
-        ctx.grant, ctx.plugin = Grant(scope), "hotline"  # type: ignore[arg-type]  (a scope's name)
-        try:
-            yield ctx
-            ctx.commit()
-        finally:
-            ctx.close()
-
-    return enter
+def acting(acting: Callable[..., Any]) -> Callable[..., Any]:
+    """acting(someone, "assigned"): their context with that reach; commits at the end of its block."""
+    return lambda someone, scope="assigned": acting(someone, scope, plugin="hotline")
 
 
 @pytest.fixture

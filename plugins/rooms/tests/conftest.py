@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from anxin.identity import sessions
 from anxin.identity.models import Assignment
-from anxin.plugin import Ctx, Grant
+from anxin.plugin import Ctx
 from anxin_rooms.policy import USE
 from anxin_rooms.services import setting_up
 
@@ -54,22 +54,9 @@ def new_room(scope, tenant, site) -> Callable[..., UUID]:
 
 
 @pytest.fixture
-def as_person(runtime) -> Callable[..., Any]:
+def as_person(acting: Callable[..., Any]) -> Callable[..., Any]:
     """as_person(someone, "own", now=…): their context as behind the guard; commits at the end."""
-
-    @contextmanager
-    def enter(someone: Any, scope: str = "own", *, now: datetime | None = None) -> Iterator[Ctx]:
-        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
-        ctx = sessions.open_ctx(runtime, tenant, someone.token)
-        ctx.grant, ctx.purpose, ctx.plugin = Grant(scope), USE.name, "rooms"
-        ctx.now = now or ctx.now
-        try:
-            yield ctx
-            ctx.commit()
-        finally:
-            ctx.close()
-
-    return enter
+    return partial(acting, plugin="rooms", purpose=USE.name)
 
 
 @pytest.fixture

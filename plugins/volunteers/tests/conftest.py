@@ -1,35 +1,22 @@
 """People who serve, units to serve in, and contexts as behind the guard."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from anxin.plugin import Ctx, Grant, Unit, new_id
+from anxin.plugin import Unit, new_id
 from anxin.safety.models import DutyShift
 from anxin_volunteers import policy
 from anxin_volunteers.models import Post, Volunteer
 
 
 @pytest.fixture
-def as_person(runtime: Any) -> Callable[..., Any]:
+def as_person(acting: Callable[..., Any]) -> Callable[..., Any]:
     """as_person(someone, "tenant", purpose=…): their context as behind the guard; commits at the end."""
-    from anxin.identity import sessions
-
-    @contextmanager
-    def enter(someone: Any, scope: str = "own", *, purpose: str | None = None) -> Iterator[Ctx]:
-        tenant = runtime.caches["directory"].by_id(someone.tenant.id)
-        ctx = sessions.open_ctx(runtime, tenant, someone.token)
-        ctx.grant, ctx.purpose, ctx.plugin = Grant(scope), purpose, "volunteers"
-        try:
-            yield ctx
-            ctx.commit()
-        finally:
-            ctx.close()
-
-    return enter
+    return partial(acting, plugin="volunteers")
 
 
 @pytest.fixture

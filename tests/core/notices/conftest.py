@@ -164,3 +164,16 @@ def sent(scope) -> Callable[..., dict[str, Any]]:
             }
 
     return read
+
+
+@pytest.fixture
+def helper(scope, runtime, agency_person, person):
+    """(the helper here, who they are at their agency)."""
+    here = agency_person("helper")
+    with scope(here.tenant) as ctx:
+        agency = runtime.caches["directory"].by_id(ctx.get(Person, here.id).home_tenant_id)
+    home = person("employee", tenant=agency)
+    with scope(here.tenant) as ctx:
+        ctx.unaudited("test")
+        ctx.get(Person, here.id).home_person_id = home.id
+    return here, home

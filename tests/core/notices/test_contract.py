@@ -12,19 +12,6 @@ from anxin.tenancy.models import Contract
 
 
 @pytest.fixture
-def helper(scope, runtime, agency_person, person):
-    """(the helper here, who they are at their agency)."""
-    here = agency_person("helper")
-    with scope(here.tenant) as ctx:
-        agency = runtime.caches["directory"].by_id(ctx.get(Person, here.id).home_tenant_id)
-    home = person("employee", tenant=agency)
-    with scope(here.tenant) as ctx:
-        ctx.unaudited("test")
-        ctx.get(Person, here.id).home_person_id = home.id
-    return here, home
-
-
-@pytest.fixture
 def run_all(runtime):
     def run(tenant):
         info = runtime.caches["directory"].by_id(tenant.id)

@@ -3,7 +3,6 @@
 import pytest
 import sqlalchemy as sa
 
-from anxin.identity.models import Person
 from anxin.notices.models import Notice
 from anxin.notices.retiring import retire
 
@@ -21,19 +20,6 @@ def done(scope, run_jobs):
         assert run_jobs(someone.tenant, "notices.retire") == ["done"]
 
     return close
-
-
-@pytest.fixture
-def helper(scope, runtime, agency_person, person):
-    """(the helper here, who they are at their agency)."""
-    here = agency_person("helper")
-    with scope(here.tenant) as ctx:
-        agency = runtime.caches["directory"].by_id(ctx.get(Person, here.id).home_tenant_id)
-    home = person("employee", tenant=agency)
-    with scope(here.tenant) as ctx:
-        ctx.unaudited("test")
-        ctx.get(Person, here.id).home_person_id = home.id
-    return here, home
 
 
 def unread(scope, someone):
