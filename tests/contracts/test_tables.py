@@ -40,8 +40,6 @@ READ_WALLS = {
     "core.audit_entry": "a subject's id beside the name of an act; entries about accounts are not confidential",
     "core.outbox": "ids beside the name of a job",
 }
-# clinical rows that a helper writes about the work, not about themselves: who has left the agency reads them no more
-WRITTEN_BY_HELPERS = {"hotline.handover", "hotline.presence", "hotline.review"}
 # columns named like ids that hold somebody else's, each with the reason
 NOT_OUR_IDS = {
     "Provider.client_id": "OpenID Connect's word for the name a provider knows us by",
@@ -258,7 +256,7 @@ def test_clinical_tables_have_the_employer_wall(policies) -> None:
             assert wall.qual == wall.with_check
             own = f"({model.__subject__} = ( SELECT guard.person() AS person))"
             # a row about a call by somebody unknown has a subject whose key it is, and nobody who could read it
-            own_is_theirs = about_a_person(model) and model.__table__.fullname not in WRITTEN_BY_HELPERS
+            own_is_theirs = about_a_person(model) and not model.__of_helpers__
             wrong += [model.__name__] if (own in wall.qual) != own_is_theirs else []
     assert wrong == []
 

@@ -52,6 +52,8 @@ class TenantModel(Base):
     `__subject__`   the column with the person a row is about (None: not personal)
     `__unit__`      the column with the org unit of a row that has no subject, for the scope "unit"
     `__clinical__`  True: the employer wall holds in the database too (restrictive policy; see ddl.protect)
+    `__of_helpers__` True: a clinical row about a helper's own work. Its subject reads it under the contract only, so
+                    that who has left the agency reads it no more (ddl.protect with clinical_subject="")
     `__data_class__` what consent calls it: "account", "participation", "clinical", "contact", …
     """
 
@@ -60,6 +62,7 @@ class TenantModel(Base):
     __subject__: ClassVar[str | None] = None
     __unit__: ClassVar[str | None] = None
     __clinical__: ClassVar[bool] = False
+    __of_helpers__: ClassVar[bool] = False
     __data_class__: ClassVar[str] = "account"
     __constraints__: ClassVar[Sequence[Any]] = ()
 

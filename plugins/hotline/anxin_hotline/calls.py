@@ -152,6 +152,7 @@ class Presence(Clinical):
 
     __tablename__ = "presence"
     __subject__ = "person_id"
+    __of_helpers__ = True
     __data_class__ = "account"
     __constraints__ = (
         tenant_fk("call_id", "hotline.call", ondelete="CASCADE"),
@@ -240,6 +241,7 @@ class Handover(Clinical):
 
     __tablename__ = "handover"
     __subject__ = "from_id"
+    __of_helpers__ = True
     __constraints__ = (
         tenant_fk("line_id", "hotline.line"),
         tenant_fk("from_id", "core.person"),
@@ -287,6 +289,7 @@ class Review(Clinical):
 
     __tablename__ = "review"
     __subject__ = "operator_id"
+    __of_helpers__ = True
     __constraints__ = (
         one_of("state", "waiting", "open", "done", "lapsed"),
         one_of("reason", "sampled", "risk", "new", "asked"),
