@@ -1,5 +1,8 @@
 """The WSGI application that granian serves; settings come from the environment."""
 
+from sqlalchemy.orm import configure_mappers
+
 from anxin.app import create_app
 
 app = create_app()
+configure_mappers()  # or the first request waits for it

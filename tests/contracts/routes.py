@@ -38,6 +38,14 @@ class Route:
         """The arguments of the address that are ids."""
         return [name for name, kind in self.rule._converters.items() if isinstance(kind, UUIDConverter)]
 
+    @property
+    def texts(self) -> list[str]:
+        """The arguments of the address that take any text; none where a number stands beside it."""
+        kinds = self.rule._converters
+        if any(type(kind).__name__ == "IntegerConverter" for kind in kinds.values()):
+            return []
+        return [name for name in kinds if name not in self.ids]
+
     def permitted(self, grants: Any) -> bool:
         """Would the guard let somebody with these grants through?"""
         return isinstance(self.guard.access, Open) or self.guard.access.name in grants

@@ -50,7 +50,8 @@ def shown_to(app, client) -> list[str]:
 
 
 def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
     return [f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
 
@@ -83,9 +84,10 @@ def test_every_page_in_a_browser(
     page.on("pageerror", lambda error: said.append(str(error)))
     wrong: dict[str, Any] = {}
     for path in pages:
+        page.set_viewport_size(PHONE)
+        page.goto(client.base + path)
         for size in (PHONE, DESK):
             page.set_viewport_size(size)
-            page.goto(client.base + path)
             if found := violations(page):
                 wrong[f"{path} at {size['width']}"] = found
         page.set_viewport_size(NARROW)

@@ -32,7 +32,20 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
     ("contracts",),
     ("web", "api"),
 )
-TOP = ("plugin", "rooms", "errors", "health", "edge", "apply", "app", "wsgi", "demo", "cli", "testing")
+TOP = (
+    "plugin",
+    "rooms",
+    "errors",
+    "health",
+    "edge",
+    "apply",
+    "app",
+    "wsgi",
+    "serve",
+    "demo",
+    "cli",
+    "testing",
+)
 PLUGIN_LAYERS = (
     grimp.Layer("plugin"),
     grimp.Layer("pages", "api", "hooks", "jobs", "reports", "cli", independent=False),

@@ -163,10 +163,12 @@ def test_a_foreign_id_is_a_404(app, tenant, other_tenant, everybody, client_as, 
     grants = grants_of(runtime, other_tenant, role)
     wrong = {}
     for route in routes(app):
+        if not route.ids:
+            continue
+        nowhere = new_id()
+        unknown = call(client, route, dict.fromkeys(route.ids, nowhere), nowhere)
         for arguments in foreign(route, made):
             answer = call(client, route, arguments, next(iter(arguments.values())))
-            nowhere = new_id()
-            unknown = call(client, route, dict.fromkeys(arguments, nowhere), nowhere)
             same = answer.status_code == unknown.status_code and without_ids(answer) == without_ids(unknown)
             if (
                 not same

@@ -57,7 +57,7 @@ def web_command(settings: Settings, app: str = "anxin.wsgi:app") -> tuple[str, .
         "--respawn-interval": "0.5",
     }
     flags = [str(part) for option in options.items() for part in option]
-    return (sys.executable, "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", app)
+    return (sys.executable, "-m", "anxin.serve", *flags, "--no-ws", "--respawn-failed-workers", app)
 
 
 def _anxin(*arguments: str) -> tuple[str, ...]:

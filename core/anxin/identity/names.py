@@ -2,7 +2,15 @@
 
 Lists are in this order and are searched by it: by pinyin ("linxiao", "lin xiao"), by initials ("lxf") or by the name
 itself. The key is kept in the row because the embedded database has no collation that knows Chinese.
+
+Characters are read one by one. pypinyin's 47,000 phrases cost 44 MB and a second in each process that meets a name,
+and of 66,000 pairs of characters from given names they read 127 otherwise, most of them because a name is taken for
+a word (传奇, 财会). What single characters get wrong in names is in GIVEN.
 """
+
+import os
+from collections.abc import Callable
+from functools import cache
 
 # pypinyin reads these as common words; as surnames they sound otherwise
 SURNAMES = {
@@ -13,6 +21,8 @@ SURNAMES = {
     "句": "gou", "秘": "bi", "阚": "kan", "重": "chong", "藏": "zang", "都": "du", "么": "yao", "幺": "yao", "祭": "zhai",
     "佴": "nai", "郇": "xun", "郄": "xi", "厦": "sha", "晟": "cheng", "撒": "sa", "俱": "ju", "长": "zhang", "应": "ying",
 }  # fmt: skip
+# and these have another first reading in the dictionary than in a given name
+GIVEN = {"长": "cháng", "重": "chóng", "都": "dū", "似": "sì", "着": "zhuó"}
 COMPOUND = {
     "尉迟": "yu chi",
     "长孙": "zhang sun",
@@ -35,6 +45,14 @@ def sort_key(name: str) -> str:
 
 
 def _sounds(text: str) -> list[str]:
-    from pypinyin import Style, lazy_pinyin  # 55 MB, which most processes never need
+    return [sound.strip().lower() for sound in _reader()(text) if sound.strip()]
 
-    return [sound.strip().lower() for sound in lazy_pinyin(text, style=Style.NORMAL) if sound.strip()]
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """lazy_pinyin without its phrases; 12 MB, which most processes never need."""
+    os.environ |= {"PYPINYIN_NO_PHRASES": "true", "PYPINYIN_NO_DICT_COPY": "true"}  # read at its import
+    from pypinyin import lazy_pinyin, load_single_dict  # see above
+
+    load_single_dict({ord(character): sound for character, sound in GIVEN.items()})
+    return lazy_pinyin

@@ -102,12 +102,17 @@ def sealed_columns(model: type[TenantModel]) -> list[str]:
 
 
 def engine_options(pool_size: int = 8) -> dict[str, Any]:
-    """Small pool, a known search_path on each connection; `DISCARD ALL` when one comes back (see `_forget`)."""
+    """Small pool, a known search_path on each connection; `DISCARD ALL` when one comes back (see `_forget`).
+
+    The connection that came back last is used next: its server process knows the tables already, and those that
+    only a rush needed stay small.
+    """
     return {
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_pre_ping": False,
+        "pool_use_lifo": True,
         "pool_reset_on_return": None,
         "connect_args": {
             "prepare_threshold": None,

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from anxin.kernel import clock, outbox
 from anxin.kernel.actor import TenantInfo, system
+from anxin.kernel.capability import token_hash
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import ConfigurationError
 from anxin.kernel.i18n import locale_scope
@@ -98,8 +99,8 @@ def in_job(runtime: Runtime, tenant_id: UUID, job_id: UUID) -> Iterator[Session]
 
 
 def perform(tenant_id: str, job_id: str) -> str:
-    """What RQ calls. Returns "done", "gone" (already done, or its tenant closed), or "again"; never raises for a job
-    that failed, since the outbox row, not RQ, decides about tries."""
+    """What RQ calls. Returns "done", "gone" (already done, or its tenant closed), "again", or "refused" (made under
+    another master key); never raises for a job that failed, since the outbox row, not RQ, decides about tries."""
     runtime: Runtime = current_app.extensions["anxin"]
     tenant = runtime.caches["directory"].by_id(UUID(tenant_id))
     return run(runtime, tenant, UUID(job_id))
@@ -110,7 +111,8 @@ def run(runtime: Runtime, tenant: TenantInfo, job_id: UUID) -> str:
     session = Session(runtime.engine, expire_on_commit=False)
     try:
         if not _enter_job(session, tenant.id, job_id, runtime.job_token(job_id)):
-            return "gone"
+            session.rollback()
+            return "refused" if _refuse(runtime, tenant.id, job_id) else "gone"
         found = _take(session, tenant.id, job_id)
         if found is None:
             return "gone"
@@ -187,6 +189,18 @@ def _failed(runtime: Runtime, tenant_id: UUID, job_id: UUID, attempts: int, erro
                 {"error": error, "due": due, "last": last, "t": tenant_id, "id": job_id},
             )
             session.commit()
+
+
+def _refuse(runtime: Runtime, tenant_id: UUID, job_id: UUID) -> bool:
+    """Fail a waiting row whose token is not ours: no later try could open it. False when it is done or gone."""
+    with runtime.auth.begin() as connection:
+        refused = connection.scalar(
+            sa.text("SELECT guard.outbox_refuse(CAST(:t AS uuid), CAST(:id AS uuid), :hash)"),
+            {"t": tenant_id, "id": job_id, "hash": token_hash(runtime.job_token(job_id))},
+        )
+    if refused:
+        log.error("job row %s was made under another master key: failed", job_id)
+    return bool(refused)
 
 
 def _enter_job(session: Session, tenant_id: UUID, job_id: UUID, token: str) -> bool:

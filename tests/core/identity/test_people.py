@@ -33,6 +33,8 @@ from anxin.tenancy.units import tree_at
         ("万俟晨", "mo qi chen"),
         ("欧阳丽", "ou yang li"),
         ("乐嘉", "yue jia"),
+        ("李长江", "li chang jiang"),
+        ("张重阳", "zhang chong yang"),
     ],
 )
 def test_surnames_sound_as_their_owners_say(name, sounds) -> None:

@@ -53,6 +53,18 @@ def effect(ctx, **payload) -> None:
     ctx.audit(PassphraseSet(subject_id=new_id(), how="reset"))
 
 
+def test_a_row_made_under_another_master_key_fails_and_is_not_sent_for_ever(
+    asked, run, row, superuser
+) -> None:
+    ran = []
+    job_id = asked(lambda _ctx: ran.append(1))
+    superuser.execute(sa.text("UPDATE core.outbox SET token_hash = '\\x00' WHERE id = :id"), {"id": job_id})
+    assert [run(job_id), run(job_id)] == ["refused", "gone"]
+    assert ran == []
+    assert row(job_id).failed_at is not None
+    assert row(job_id).error == "TokenRefused"
+
+
 def test_a_job_runs_in_its_tenant_as_the_system(asked, run, tenant) -> None:
     seen = {}
 
