@@ -32,6 +32,9 @@ from anxin.kernel.entry import Refused
 from anxin.notices import api as notices_api
 from anxin.notices import pages as notices_pages
 from anxin.notices import policy as notices
+from anxin.reports import api as reports_api
+from anxin.reports import pages as reports_pages
+from anxin.reports import policy as reports
 from anxin.resources import policy as resources
 from anxin.safety import api as safety_api
 from anxin.safety import pages as safety_pages
@@ -44,7 +47,7 @@ from anxin.tenancy import pages as tenancy_pages
 from anxin.tenancy import policy as tenancy
 from anxin.web import home
 
-POLICIES = (tenancy, resources, identity, consent, audit, safety, notices, files, tasks, contracts)
+POLICIES = (tenancy, resources, identity, consent, audit, safety, notices, files, tasks, contracts, reports)
 PAGES = (
     home.bp,
     tenancy_pages.bp,
@@ -55,6 +58,7 @@ PAGES = (
     notices_pages.bp,
     tasks_pages.bp,
     contracts_pages.bp,
+    reports_pages.bp,
 )
 APIS = (
     tenancy_api.bp,
@@ -65,6 +69,7 @@ APIS = (
     notices_api.bp,
     tasks_api.bp,
     contracts_api.bp,
+    reports_api.bp,
 )
 
 

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do no
     ("notices",),
     ("safety",),
     ("contracts",),
+    ("reports",),
     ("web", "api"),
 )
 TOP = (

@@ -10,6 +10,7 @@ import click
 import flask
 from marshmallow import Schema
 
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry
 from anxin.kernel.guard import Permission
 from anxin.kernel.jobs import Job
@@ -54,6 +55,7 @@ class NavItem:
     order: int = 50
     group: Text = ""
     kinds: tuple[str, ...] = ()  # only in tenants of these kinds; empty: in all
+    shown: Callable[[Ctx], bool] | None = None  # asked where a permission does not say it all
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,19 @@ class SubjectRights:
 
 @dataclass(frozen=True)
 class Report:
-    """A table for a permission: `rows(ctx, **filters)` must take its figures through kernel.disclosure."""
+    """A table for a permission, shown and taken along as a workbook by core's `reports`.
+
+    `rows(ctx)` answers one mapping of the columns' keys a row, figures taken through kernel.disclosure, and audits that
+    it was read. It takes no filter: figures of closed periods, the same for everybody, cannot be subtracted. `note`
+    says what was counted, and when.
+    """
 
     name: str
     title: Text
     permission: Permission
     columns: Sequence[tuple[str, Text]]
-    rows: Callable[..., Sequence[Mapping[str, Any]]]
+    rows: Callable[[Ctx], Sequence[Mapping[str, Any]]]
+    note: Text = ""
 
 
 @dataclass(frozen=True)

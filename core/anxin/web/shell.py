@@ -88,6 +88,7 @@ def _shown(ctx: Ctx, which: str, nav: Iterable[NavItem]) -> list[NavItem]:
         if item.shell == which
         and (item.permission is None or ctx.allowed(item.permission))
         and (not item.kinds or ctx.tenant.kind in item.kinds)
+        and (item.shown is None or item.shown(ctx))
     ]
 
 

@@ -24,6 +24,7 @@ from anxin_assessments import (
     questionnaire_api,
     questionnaire_models,
     questionnaire_pages,
+    reports,
     schemas,
 )
 
@@ -87,6 +88,7 @@ def register() -> Plugin:
         pages=blueprint.bp,
         api=blueprint.api_bp,
         jobs=jobs.JOBS,
+        reports=[reports.ROUNDS],
         models=[
             *models.MODELS,
             *figure_models.MODELS,

@@ -11,6 +11,7 @@ from anxin.plugin import (
     Conflict,
     Ctx,
     Document,
+    Report,
     Sheet,
     Task,
     Unit,
@@ -24,7 +25,7 @@ from anxin.plugin import (
     task_of,
     workbook,
 )
-from anxin_assessments import campaign_views, policy
+from anxin_assessments import campaign_views, policy, words
 from anxin_assessments.models import Campaign
 from anxin_assessments.services import figures, windows
 
@@ -207,3 +208,39 @@ def xlsx(told: dict[str, Any], who: str) -> bytes:
 def _factor_cells(row: dict[str, Any], factors: list[dict[str, Any]]) -> list[Any]:
     known = {one["label"]: one["mean"] for one in row["factors"]}
     return [known.get(one["label"], "—") for one in factors]
+
+
+def rounds(ctx: Ctx) -> list[dict[str, Any]]:
+    """Everybody's line of each published campaign."""
+    locale = current_locale()
+    return [
+        {
+            "campaign": campaign.title,
+            "over": day(windows.last_day(campaign)),
+            "instrument": words.title(wave.instrument, locale),
+            "eligible": wave.all.figures.eligible,
+            "participation": wave.all.figures.participation,
+            "mean": wave.all.figures.mean,
+            "high": wave.all.figures.high,
+        }
+        for campaign, waves in figures.published(ctx)
+        for wave in waves
+    ]
+
+
+ROUNDS = Report(
+    name="assessments.rounds",
+    title=lazy("Campaigns side by side"),
+    note=lazy("Campaigns that are over, the whole scope of each; units are in the campaign's own report."),
+    permission=policy.READ_FIGURES,
+    columns=[
+        ("campaign", lazy("Campaign")),
+        ("over", lazy("Last day")),
+        ("instrument", lazy("Instrument")),
+        ("eligible", lazy("Invited")),
+        ("participation", lazy("Took part")),
+        ("mean", lazy("Mean")),
+        ("high", lazy("Could use a talk")),
+    ],
+    rows=rounds,
+)

@@ -3,7 +3,18 @@
 from datetime import timedelta
 
 from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_competitions import api, blueprint, cli, hooks, manage_pages, models, pages, policy, schemas
+from anxin_competitions import (
+    api,
+    blueprint,
+    cli,
+    hooks,
+    manage_pages,
+    models,
+    pages,
+    policy,
+    reports,
+    schemas,
+)
 
 ROUTES = (pages, manage_pages, api)  # imported for the routes they hang on the blueprints
 
@@ -32,6 +43,7 @@ def register() -> Plugin:
         ],
         pages=blueprint.bp,
         api=blueprint.api_bp,
+        reports=[reports.TURNOUT],
         models=models.MODELS,
         personal_data=[
             models.Entry.person_id,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_hotline import api, calls, cli, hooks, jobs, models, pages, policy, schemas
+from anxin_hotline import api, calls, cli, hooks, jobs, models, pages, policy, reports, schemas
 
 THREE_YEARS = timedelta(days=3 * 366)  # the guide's least time for records of calls
 GUIDE = lazy("Three years, as the guide for support lines asks")
@@ -48,6 +48,7 @@ def register() -> Plugin:
         pages=pages.bp,
         api=api.bp,
         jobs=jobs.JOBS,
+        reports=[reports.MONTHS],
         models=[
             models.Line,
             models.Shift,

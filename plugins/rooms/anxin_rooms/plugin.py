@@ -22,6 +22,7 @@ from anxin_rooms import (
     models,
     pages,
     policy,
+    reports,
     schemas,
     setup_pages,
 )
@@ -66,6 +67,7 @@ def register() -> Plugin:
         api=blueprint.api_bp,
         cli=rooms,
         jobs=jobs.JOBS,
+        reports=[reports.USE],
         resources=[ResourceKind(KIND, lazy("Room"), window)],
         models=models.MODELS,
         personal_data=[

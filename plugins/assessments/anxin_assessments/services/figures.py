@@ -66,6 +66,19 @@ def of_campaign(ctx: Ctx, campaign_id: UUID) -> CampaignFigures:
     )
 
 
+def published(ctx: Ctx, limit: int = 20) -> list[tuple[Campaign, list[Wave]]]:
+    """The campaigns whose figures are out, newest first; written down as one look at each."""
+    campaigns = ctx.scalars(
+        ctx.select(Campaign)
+        .where(Campaign.frozen_at.is_not(None))
+        .order_by(Campaign.frozen_at.desc(), Campaign.id.desc())
+        .limit(limit)
+    ).all()
+    for campaign in campaigns:
+        ctx.audit(policy.FiguresRead(campaign_id=campaign.id))
+    return [(campaign, freezing.thaw(ctx, campaign).waves) for campaign in campaigns]
+
+
 def _progress(ctx: Ctx, campaign: Campaign) -> disclosure.Cell[int]:
     k = release.thresholds_of(ctx).count
     return disclosure.in_steps(sum(_spoken(ctx, campaign, ctx.now).values()), k)
