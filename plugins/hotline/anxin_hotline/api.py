@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import ApiBlueprint, Ctx, guard
+from anxin_hotline import forms
 from anxin_hotline.calls import Call, FollowUp, Handover, Referral, Review
 from anxin_hotline.models import Alert, Line
 from anxin_hotline.pages.lines import told as line_told
@@ -24,6 +25,9 @@ from anxin_hotline.schemas import (
     HotlineDraftInput,
     HotlineFlagInput,
     HotlineFollowUpOutput,
+    HotlineFormDraftOutput,
+    HotlineFormInput,
+    HotlineFormOutput,
     HotlineHandledInput,
     HotlineHandoverInput,
     HotlineHandoverOutput,
@@ -39,6 +43,7 @@ from anxin_hotline.schemas import (
     HotlineReviewInput,
     HotlineReviewLine,
     HotlineSettleInput,
+    HotlineVersionLine,
     LineGapOutput,
     LineShiftInput,
     LineTurnOutput,
@@ -49,6 +54,7 @@ from anxin_hotline.services import (
     crisis,
     figures,
     followups,
+    form_editing,
     handovers,
     lines,
     logging,
@@ -246,6 +252,61 @@ def offer_shift(ctx: Ctx, shift: UUID) -> None:
 @bp.response(204)
 def take_shift(ctx: Ctx, shift: UUID) -> None:
     lines.take(ctx, shift)
+
+
+@bp.get("/form")
+@guard(LOG)
+@bp.response(200, HotlineFormOutput)
+def read_form(ctx: Ctx) -> dict[str, Any]:
+    """The form in use: what a log's codes stand for."""
+    number, definition = forms.current(ctx)
+    return {"version": number, "definition": definition}
+
+
+@bp.get("/form/versions")
+@guard(MANAGE)
+@bp.response(200, HotlineVersionLine(many=True))
+def list_form_versions(ctx: Ctx) -> list[form_editing.Version]:
+    return form_editing.versions(ctx)
+
+
+@bp.get("/form/versions/<int:version>")
+@guard(MANAGE)
+@bp.response(200, HotlineFormOutput)
+def read_form_version(ctx: Ctx, version: int) -> dict[str, Any]:
+    return {"version": version, "definition": form_editing.version(ctx, version)}
+
+
+@bp.get("/form/draft")
+@guard(MANAGE)
+@bp.response(200, HotlineFormDraftOutput)
+def read_form_draft(ctx: Ctx) -> form_editing.Draft:
+    return form_editing.draft(ctx)
+
+
+@bp.put("/form/draft")
+@guard(MANAGE)
+@bp.arguments(HotlineFormInput)
+@bp.response(200, HotlineFormDraftOutput)
+def save_form_draft(ctx: Ctx, data: dict[str, Any]) -> form_editing.Draft:
+    """Keep a draft of the next version; lines without a code get one. Nobody logs with it before it is published."""
+    return form_editing.save(ctx, data["definition"], data["mark"] or None)
+
+
+@bp.delete("/form/draft")
+@guard(MANAGE)
+@bp.response(204)
+def discard_form_draft(ctx: Ctx) -> None:
+    form_editing.discard(ctx)
+
+
+@bp.post("/form/draft/publish")
+@guard(MANAGE)
+@bp.response(200, HotlineVersionLine)
+def publish_form_draft(ctx: Ctx) -> form_editing.Version:
+    """From now on calls are logged with it; logs written before keep their version."""
+    form_editing.publish(ctx)
+    return form_editing.versions(ctx)[0]
 
 
 @bp.get("/handovers")

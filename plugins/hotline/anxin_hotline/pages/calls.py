@@ -21,7 +21,6 @@ from anxin_hotline.services import crisis, followups, records, seeing
 def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
     """The own calls (a supervisor: all), newest first, without their words."""
     found = seeing.page(ctx, topic=data["topic"] or None, risk=data["risk"], before=data["before"])
-    _number, definition = forms.current(ctx)
     more = len(found) == seeing.PAGE
     names = names_of(ctx, [one.operator_id for one in found if one.operator_id])
     return page(
@@ -30,7 +29,7 @@ def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
             {**views.line(ctx, one), "operator": names.get(one.operator_id, "") if one.operator_id else ""}
             for one in found
         ],
-        topics=forms.options(definition, "topics"),
+        topics=list(forms.ever(ctx, "topics").items()),
         risks=list(forms.RISKS.items()),
         asked=data,
         wide=seeing.wide(ctx),
