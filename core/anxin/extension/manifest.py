@@ -54,6 +54,7 @@ class NavItem:
     order: int = 50
     group: Text = ""
     kinds: tuple[str, ...] = ()  # only in tenants of these kinds; empty: in all
+    with_modules: bool = False  # in tenants of any kind, as soon as they run a module of their own
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,27 @@ NOTICES: list[NoticeKind] = [
     NoticeKind("safety.glass", lazy("A colleague needs your decision. Please sign in to see it.")),
     NoticeKind("safety.told", lazy("There is something we want to tell you about your account.")),
 ]
-# an agency's staff work on cases inside the employer's tenant, never in their own
+# an agency's staff work on cases inside the employer's tenant; in their own only where it runs a line of its own
 EMPLOYERS = ("district_union", "enterprise_union")
 NAV: list[NavItem] = [
     NavItem(
-        lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10, kinds=EMPLOYERS
+        lazy("Requests for help"),
+        "safety.cases_index",
+        HANDLE,
+        "heart-handshake",
+        order=10,
+        kinds=EMPLOYERS,
+        with_modules=True,
     ),
-    NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30, kinds=EMPLOYERS),
+    NavItem(
+        lazy("Duty rota"),
+        "safety.duty_index",
+        MANAGE_DUTY,
+        "clock",
+        order=30,
+        kinds=EMPLOYERS,
+        with_modules=True,
+    ),
     NavItem(
         lazy("Help given, in numbers"),
         "safety.figures_page",

@@ -87,7 +87,11 @@ def _shown(ctx: Ctx, which: str, nav: Iterable[NavItem]) -> list[NavItem]:
         for item in nav
         if item.shell == which
         and (item.permission is None or ctx.allowed(item.permission))
-        and (not item.kinds or ctx.tenant.kind in item.kinds)
+        and (
+            not item.kinds
+            or ctx.tenant.kind in item.kinds
+            or (item.with_modules and bool(ctx.tenant.modules))
+        )
     ]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import ApiBlueprint, Ctx, guard
+from anxin.plugin import ApiBlueprint, Ctx, Served, guard
 from anxin_hotline import forms
 from anxin_hotline.calls import Call, FollowUp, Handover, Referral, Review
 from anxin_hotline.models import Alert, Line
@@ -21,8 +21,10 @@ from anxin_hotline.schemas import (
     DraftKeptOutput,
     HotlineAlertOutput,
     HotlineAttemptInput,
+    HotlineAttributeInput,
     HotlineClaimInput,
     HotlineDraftInput,
+    HotlineEmployerOutput,
     HotlineFlagInput,
     HotlineFollowUpOutput,
     HotlineFormDraftOutput,
@@ -50,6 +52,7 @@ from anxin_hotline.schemas import (
 )
 from anxin_hotline.services import (
     alerts,
+    attributing,
     callers,
     crisis,
     figures,
@@ -156,6 +159,23 @@ def answer_call(ctx: Ctx, call: UUID) -> dict[str, Any]:
 @bp.response(204)
 def discard_call(ctx: Ctx, call: UUID) -> None:
     logging.discard(ctx, call)
+
+
+@bp.get("/employers")
+@guard(LOG)
+@bp.response(200, HotlineEmployerOutput(many=True))
+def list_employers(ctx: Ctx) -> list[Served]:
+    """At an agency: whom the actor answers calls for, under running contracts. Empty everywhere else."""
+    return attributing.employers(ctx)
+
+
+@bp.post("/calls/<uuid:call>/employer")
+@guard(LOG)
+@bp.arguments(HotlineAttributeInput)
+@bp.response(200, HotlineEmployerOutput)
+def move_call(ctx: Ctx, data: dict[str, Any], call: UUID) -> Served:
+    """The employer of a caller on the agency's line is known now: the log moves there, under the same id."""
+    return attributing.attribute(ctx, call, data["contract_id"])
 
 
 @bp.post("/calls/<uuid:call>/risk")

@@ -143,6 +143,20 @@ class CallActInput(Input):
     note = _optional(LONG)
 
 
+class HotlineAttributeInput(Input):
+    """To which employer a call of the agency's line belongs, by the contract with it."""
+
+    contract_id = fields.UUID(required=True)
+
+
+class HotlineEmployerOutput(Schema):
+    """An employer the actor answers calls for."""
+
+    contract_id = fields.UUID(attribute="contract.id")
+    number = fields.String(attribute="contract.number")
+    name = fields.String(attribute="employer.name")
+
+
 class HotlineLineInput(Input):
     name = fields.String(required=True, validate=validate.Length(1, 60))
     number = _optional(validate.Length(max=40))

@@ -217,9 +217,9 @@ def _call(
         "token": token,
         "state": "logged",
         "caller_id": caller,
-        "channel": _code(definition, "channels", cells.get("channel", "")),
-        "topic": _code(definition, "topics", cells.get("topic", "")),
-        "next": _code(definition, "next", cells.get("next", "")),
+        "channel": code_for(definition, "channels", cells.get("channel", "")),
+        "topic": code_for(definition, "topics", cells.get("topic", "")),
+        "next": code_for(definition, "next", cells.get("next", "")),
         "risk": risk,
         "form_version": version,
         "note": ctx.sealed(Call, "note", call_id, call_id, note[: forms.TEXT]),
@@ -249,8 +249,8 @@ def _risk(text: str) -> int:
     return level
 
 
-def _code(definition: forms.Definition, which: str, text: str) -> str:
-    """The form's code for a word of the old log; what it does not know is "other", or the first line."""
+def code_for(definition: forms.Definition, which: str, text: str) -> str:
+    """The form's code for a word (of an old log, of another form); what it does not know is "other", or the first line."""
     plain = _plain(text)
     lines = definition.get(which, [])
     for line in lines:

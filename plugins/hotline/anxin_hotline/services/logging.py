@@ -142,9 +142,12 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
 def _served(ctx: Ctx, call_id: UUID, answered: datetime | None, ended: datetime) -> None:
     """One hotline call of the operator's contract, by its talk time in whole minutes; nobody is billed for wrong
     numbers, and a call that was moved here from another system never comes this way."""
-    talked = max(ended - (answered or ended), timedelta())
-    minutes = -(-talked // timedelta(minutes=1))
-    record_if_served(ctx, "hotline", "call", minutes=minutes, key=f"call:{call_id}")
+    record_if_served(ctx, "hotline", "call", minutes=talked(answered, ended), key=f"call:{call_id}")
+
+
+def talked(answered: datetime | None, ended: datetime) -> int:
+    """Whole minutes from the answer to the end, begun ones counted."""
+    return -(-max(ended - (answered or ended), timedelta()) // timedelta(minutes=1))
 
 
 def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:
