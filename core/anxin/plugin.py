@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
+from anxin.contracts.queue import Served, as_helper
+from anxin.contracts.queue import served as served_employers
 from anxin.contracts.units import (
     record_if_served,
     record_service_unit,
@@ -81,6 +83,7 @@ from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
+from anxin.safety.cases import still_open as crisis_is_open
 from anxin.safety.services import duty_covered, raise_crisis
 from anxin.safety.services import who as on_duty
 from anxin.tasks import Task, TaskRun, start_task, task_of
@@ -142,6 +145,7 @@ __all__ = [
     "Report",
     "ResourceKind",
     "Retention",
+    "Served",
     "Sheet",
     "TakenUpload",
     "Task",
@@ -155,8 +159,10 @@ __all__ = [
     "addresses",
     "agreed",
     "api_token",
+    "as_helper",
     "below",
     "clock_time",
+    "crisis_is_open",
     "current_locale",
     "current_zone",
     "day",
@@ -194,6 +200,7 @@ __all__ = [
     "retire",
     "running_contract",
     "sealed",
+    "served_employers",
     "sessions_left",
     "short_day",
     "start_task",

@@ -5,7 +5,6 @@ it is built once at a start, and a worker that ended is replaced at once. Where 
 each worker builds its own.
 """
 
-import gc
 import importlib
 import multiprocessing
 import os
@@ -18,12 +17,9 @@ from granian.cli import entrypoint
 def build(target: str) -> None:
     """Import the module of `module:application`, so that forked workers find it built.
 
-    Nothing may be connected by then: a socket shared by two processes serves neither. Collected garbage leaves no
-    holes, and what is frozen is not written to by later collections, so its pages stay shared.
+    Nothing may be connected by then: a socket shared by two processes serves neither.
     """
     importlib.import_module(target.partition(":")[0])
-    gc.collect()
-    gc.freeze()
 
 
 def main() -> None:

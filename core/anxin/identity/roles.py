@@ -15,12 +15,14 @@ def grants(
     memberships: Iterable[tuple[str, UUID | None]],
     *,
     helper: bool,
+    at_home: bool = False,
     only: Iterable[str] | None = None,
 ) -> dict[str, Grant]:
     """Grants of a person holding `memberships` (role, unit).
 
     Clinical permissions count only for helpers, that is, staff of an agency under a running contract: no role that an
-    employer or union holds can reach a person's care data (product principle 1). `only` narrows (access tokens).
+    employer or union holds can reach a person's care data (product principle 1). `at_home` (see `keeps_a_line`) adds
+    those that an agency's people may hold in its own tenant. `only` narrows (access tokens).
     """
     held: dict[str, Grant] = {}
     limit = None if only is None else set(only)
@@ -29,13 +31,18 @@ def grants(
             permission = permissions.get(name)
             if (
                 permission is None
-                or (permission.clinical and not helper)
+                or (permission.clinical and not (helper or (at_home and permission.at_agency)))
                 or (limit is not None and name not in limit)
             ):
                 continue
             grant = Grant(scope, frozenset([unit]) if scope == "unit" and unit else frozenset())
             held[name] = held[name].widen(grant) if name in held else grant
     return held
+
+
+def keeps_a_line(tenant: TenantInfo) -> bool:
+    """Is this an agency that runs a module of its own, for people who are no employer's (callers of its line)?"""
+    return tenant.kind == "agency" and bool(tenant.modules)
 
 
 @dataclass(frozen=True)

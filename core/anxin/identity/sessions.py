@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from anxin.identity.models import Person, SignIn
-from anxin.identity.roles import Scope, grants, reaches_care
+from anxin.identity.roles import Scope, grants, keeps_a_line, reaches_care
 from anxin.kernel import capability
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.capability import Reach
@@ -79,7 +79,15 @@ def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Acto
     scope = Scope(services, roles) if contract_id is not None else None
     if scope:
         held = scope.memberships(held)
-    given = grants(tenant, runtime.registry.permissions, held, helper=scope is not None, only=only)
+    given = grants(
+        tenant,
+        runtime.registry.permissions,
+        held,
+        helper=scope is not None,
+        at_home=reach == "clinical"
+        and keeps_a_line(tenant),  # one from before the module was on reads nothing yet
+        only=only,
+    )
     return Actor(
         kind="person",
         reach=reach,
@@ -131,10 +139,17 @@ def start(
     registry = ctx.runtime.registry
     if scope:
         memberships = scope.memberships(memberships)
-    held = grants(ctx.tenant, registry.permissions, memberships, helper=scope is not None, only=permissions)
-    clinical = scope is not None and reaches_care(
-        scope.grants(held, registry.plugin_of), registry.permissions
+    held = grants(
+        ctx.tenant,
+        registry.permissions,
+        memberships,
+        helper=scope is not None,
+        at_home=keeps_a_line(ctx.tenant),
+        only=permissions,
     )
+    if scope:
+        held = scope.grants(held, registry.plugin_of)
+    clinical = reaches_care(held, registry.permissions)
     token = capability.mint(
         ctx.runtime.auth,
         ctx.tenant.id,

@@ -123,10 +123,14 @@ class Ctx:
 
     def insert(self, model: type[TenantModel], rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert many rows that name the same columns, in few statements; tenant and missing ids are filled in."""
+        table: Any = model.__table__
         for first in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[first : first + ROWS_AT_ONCE]
             filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in part]
-            self.execute(bulk.insert(model.__table__, filled))  # type: ignore[arg-type]  (always a Table here)
+            if len(filled) == 1:  # a statement whose text is known already; the arrays of many rows cost more
+                self.execute(sa.insert(table).inline(), filled[0])
+            else:
+                self.execute(bulk.insert(table, filled))
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""

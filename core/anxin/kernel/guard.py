@@ -29,12 +29,16 @@ Text = Any
 @dataclass(frozen=True)
 class Permission:
     """Something a role may be granted. `scope` is the widest the permission makes sense for; `clinical` marks reading
-    person-level care data, which only helpers under a running service contract can ever hold."""
+    person-level care data, which only helpers under a running service contract can ever hold.
+
+    `at_agency`: an agency's own people may hold it in the agency's tenant too. For what an agency keeps there about
+    people who are nobody's employees yet (callers of its own line), never about its staff."""
 
     name: str
     title: Text
     scope: Scope = "tenant"
     clinical: bool = False
+    at_agency: bool = False
     suggested_roles: tuple[str, ...] = ()
 
 

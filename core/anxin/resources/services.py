@@ -25,6 +25,12 @@ PERSON = "core.person"
 LONGEST = timedelta(hours=36)  # of one claim, buffers included: `busy` relies on it to read by an index
 Span = tuple[datetime, datetime]
 CLAIMED = ("id", "kind", "resource_id", "holder_id", "starts_at", "ends_at", "from_at", "until_at")
+_ONE = sa.text(
+    "INSERT INTO core.claim "
+    "(tenant_id, owner, id, kind, resource_id, holder_id, starts_at, ends_at, from_at, until_at) "
+    "VALUES (CAST(:tenant AS uuid), :owner, CAST(:id AS uuid), :kind, CAST(:resource_id AS uuid), "
+    "CAST(:holder_id AS uuid), :starts_at, :ends_at, :from_at, :until_at) ON CONFLICT DO NOTHING RETURNING id"
+)
 # one text for any number of rows, so that nothing is compiled anew; they are written in the order they come in
 _INSERT = sa.text(
     "INSERT INTO core.claim "
@@ -86,10 +92,13 @@ def take(
 
 def insert(ctx: Ctx, rows: Sequence[dict[str, object]]) -> None:
     """Claims as rows (from `claim`), in the fixed order; AlreadyTaken unless every one of them was free."""
-    ordered = sorted(rows, key=lambda row: (row["resource_id"], row["from_at"]))
-    columns = {name: [row[name] for row in ordered] for name in CLAIMED}
-    found = ctx.execute(_INSERT, columns | {"tenant": ctx.tenant.id, "owner": ctx.plugin or "core"})
-    if len(found.all()) < len(ordered):
+    whose = {"tenant": ctx.tenant.id, "owner": ctx.plugin or "core"}
+    if len(rows) == 1:
+        found = ctx.execute(_ONE, {**rows[0], **whose})
+    else:
+        ordered = sorted(rows, key=lambda row: (row["resource_id"], row["from_at"]))
+        found = ctx.execute(_INSERT, {name: [row[name] for row in ordered] for name in CLAIMED} | whose)
+    if len(found.all()) < len(rows):
         raise AlreadyTaken()
 
 

@@ -5,6 +5,9 @@ covers the tenant (supervisors). Everybody else, every role of the employer firs
 a case that never was; in the database the restrictive policy says the same. This is why cases are not
 fetched by `ctx.get`: some have no person.
 
+In an agency's own tenant there are cases of people who called its line and are nobody's employees yet; a case that has
+a person there is a colleague's, and no colleague sees it.
+
 **What.** Before somebody has taken the case on, it shows the level, the source and the clocks. Afterwards
 whoever leads it (and a supervisor) sees name, unit and phone: at level 3 because life is at stake (PIPL
 13(4)); at level 2 because the person asked, or while the consent named by the raising module stands.
@@ -61,6 +64,8 @@ class Told:
 def visible(ctx: Ctx) -> Select[Crisis]:
     """The cases this actor may see under the permission of the request."""
     statement = sa.select(Crisis).where(Crisis.tenant_id == ctx.tenant.id)
+    if ctx.tenant.kind == "agency" and ctx.actor.kind != "system":
+        statement = statement.where(Crisis.person_id.is_(None))
     if ctx.actor.kind == "system" or (ctx.grant is not None and ctx.grant.scope == "tenant"):
         return statement
     mine = sa.select(CrisisEvent.crisis_id).where(
@@ -98,6 +103,15 @@ def closed(ctx: Ctx, limit: int = 20) -> list[Crisis]:
     ended = sa.func.coalesce(Crisis.second_at, Crisis.closed_at)
     return list(
         ctx.db.scalars(visible(ctx).where(Crisis.state == "closed").order_by(ended.desc()).limit(limit))
+    )
+
+
+def still_open(ctx: Ctx, case_id: UUID) -> bool:
+    """Has nobody closed it yet? For the module that raised it; tells nothing else."""
+    return bool(
+        ctx.db.scalar(
+            sa.select(Crisis.state != "closed").where(Crisis.tenant_id == ctx.tenant.id, Crisis.id == case_id)
+        )
     )
 
 
@@ -246,7 +260,10 @@ def _case_panels(ctx: Ctx, crisis: Crisis) -> list[Panel]:
 
 @contextmanager
 def _contracted(ctx: Ctx) -> Iterator[None]:
-    """For the block, only the modules that the actor's service contract covers are on."""
+    """For the block, only the modules that the actor's service contract covers are on; at home all of the agency's."""
+    if ctx.tenant.kind == "agency":
+        yield
+        return
     covered: list[str] = []
     if ctx.actor.contract_id is not None:
         covered = ctx.get(Contract, ctx.actor.contract_id).services

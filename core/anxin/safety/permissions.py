@@ -11,6 +11,7 @@ HANDLE = Permission(
     lazy("Answer requests for help and crises"),
     scope="tenant",
     clinical=True,
+    at_agency=True,
     suggested_roles=("duty", "counsellor", "supervisor"),
 )
 SECOND_KEY = Permission(
@@ -18,6 +19,7 @@ SECOND_KEY = Permission(
     lazy("Turn the second key in an emergency"),
     scope="tenant",
     clinical=True,
+    at_agency=True,
     suggested_roles=("supervisor",),
 )
 MANAGE_DUTY = Permission(

@@ -6,6 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, SubjectRights
+from anxin.identity.roles import keeps_a_line
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
@@ -26,13 +28,31 @@ NOTICES: list[NoticeKind] = [
     NoticeKind("safety.glass", lazy("A colleague needs your decision. Please sign in to see it.")),
     NoticeKind("safety.told", lazy("There is something we want to tell you about your account.")),
 ]
-# an agency's staff work on cases inside the employer's tenant, never in their own
 EMPLOYERS = ("district_union", "enterprise_union")
+
+
+def answers_here(ctx: Ctx) -> bool:
+    """An agency's staff work on cases inside the employer's tenant; in their own only where it runs a line of its own."""
+    return ctx.tenant.kind in EMPLOYERS or keeps_a_line(ctx.tenant)
+
+
 NAV: list[NavItem] = [
     NavItem(
-        lazy("Requests for help"), "safety.cases_index", HANDLE, "heart-handshake", order=10, kinds=EMPLOYERS
+        lazy("Requests for help"),
+        "safety.cases_index",
+        HANDLE,
+        "heart-handshake",
+        order=10,
+        shown=answers_here,
     ),
-    NavItem(lazy("Duty rota"), "safety.duty_index", MANAGE_DUTY, "clock", order=30, kinds=EMPLOYERS),
+    NavItem(
+        lazy("Duty rota"),
+        "safety.duty_index",
+        MANAGE_DUTY,
+        "clock",
+        order=30,
+        shown=answers_here,
+    ),
     NavItem(
         lazy("Help given, in numbers"),
         "safety.figures_page",

@@ -2,7 +2,7 @@
 
 A shift counts only while its helper may really answer: active, under a contract that runs on that day, and
 holding a role that grants `safety.crisis.handle`. So an ended contract shows as a gap, not as a name nobody
-reaches.
+reaches. In an agency's own tenant, for callers of its line, its own people answer: there is no contract to ask.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql as pg
 
 from anxin.identity.models import Membership, Person
+from anxin.identity.roles import keeps_a_line
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid, NotFound
 from anxin.kernel.i18n import lazy, local
@@ -53,19 +54,25 @@ class Gap:
 def helpers(ctx: Ctx) -> Select[UUID, str]:
     """Everybody who may answer requests for help in this tenant today: (id, name)."""
     today = local(ctx.now).date()
+    runs = sa.and_(Contract.state == "running", Contract.starts_on <= today, Contract.ends_on >= today)
     return (
         sa.select(Person.id, Person.name)
-        .join(Contract, sa.and_(Contract.tenant_id == Person.tenant_id, Contract.id == Person.contract_id))
+        .outerjoin(
+            Contract, sa.and_(Contract.tenant_id == Person.tenant_id, Contract.id == Person.contract_id)
+        )
         .where(
             Person.tenant_id == ctx.tenant.id,
             Person.state == "active",
-            Contract.state == "running",
-            Contract.starts_on <= today,
-            Contract.ends_on >= today,
+            Person.contract_id.is_(None) if _at_home(ctx) else runs,
             _holds(ctx, HANDLE.name),
         )
         .order_by(Person.sort_key, Person.id)
     )
+
+
+def _at_home(ctx: Ctx) -> bool:
+    """Is this an agency's own tenant, where its people answer callers of its own line?"""
+    return keeps_a_line(ctx.tenant)
 
 
 def may_answer(ctx: Ctx, person_id: UUID) -> bool:
@@ -115,7 +122,7 @@ def shifts(ctx: Ctx, start: datetime, end: datetime, *, role: str | None = None)
             shift.role,
             shift.starts_at,
             shift.ends_at,
-            counts=person.state == "active" and holds and _covered_by(contract, shift),
+            counts=person.state == "active" and holds and (_at_home(ctx) or _covered_by(contract, shift)),
         )
         for shift, person, contract, holds in rows
     ]

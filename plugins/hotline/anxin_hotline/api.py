@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import ApiBlueprint, Ctx, guard
+from anxin.plugin import ApiBlueprint, Ctx, Served, guard
+from anxin_hotline import forms
 from anxin_hotline.calls import Call, FollowUp, Handover, Referral, Review
 from anxin_hotline.models import Alert, Line
 from anxin_hotline.pages.lines import told as line_told
@@ -20,10 +21,15 @@ from anxin_hotline.schemas import (
     DraftKeptOutput,
     HotlineAlertOutput,
     HotlineAttemptInput,
+    HotlineAttributeInput,
     HotlineClaimInput,
     HotlineDraftInput,
+    HotlineEmployerOutput,
     HotlineFlagInput,
     HotlineFollowUpOutput,
+    HotlineFormDraftOutput,
+    HotlineFormInput,
+    HotlineFormOutput,
     HotlineHandledInput,
     HotlineHandoverInput,
     HotlineHandoverOutput,
@@ -39,16 +45,19 @@ from anxin_hotline.schemas import (
     HotlineReviewInput,
     HotlineReviewLine,
     HotlineSettleInput,
+    HotlineVersionLine,
     LineGapOutput,
     LineShiftInput,
     LineTurnOutput,
 )
 from anxin_hotline.services import (
     alerts,
+    attributing,
     callers,
     crisis,
     figures,
     followups,
+    form_editing,
     handovers,
     lines,
     logging,
@@ -152,6 +161,23 @@ def discard_call(ctx: Ctx, call: UUID) -> None:
     logging.discard(ctx, call)
 
 
+@bp.get("/employers")
+@guard(LOG)
+@bp.response(200, HotlineEmployerOutput(many=True))
+def list_employers(ctx: Ctx) -> list[Served]:
+    """At an agency: whom the actor answers calls for, under running contracts. Empty everywhere else."""
+    return attributing.employers(ctx)
+
+
+@bp.post("/calls/<uuid:call>/employer")
+@guard(LOG)
+@bp.arguments(HotlineAttributeInput)
+@bp.response(200, HotlineEmployerOutput)
+def move_call(ctx: Ctx, data: dict[str, Any], call: UUID) -> Served:
+    """The employer of a caller on the agency's line is known now: the log moves there, under the same id."""
+    return attributing.attribute(ctx, call, data["contract_id"])
+
+
 @bp.post("/calls/<uuid:call>/risk")
 @guard(LOG)
 @bp.arguments(CallRiskInput)
@@ -246,6 +272,61 @@ def offer_shift(ctx: Ctx, shift: UUID) -> None:
 @bp.response(204)
 def take_shift(ctx: Ctx, shift: UUID) -> None:
     lines.take(ctx, shift)
+
+
+@bp.get("/form")
+@guard(LOG)
+@bp.response(200, HotlineFormOutput)
+def read_form(ctx: Ctx) -> dict[str, Any]:
+    """The form in use: what a log's codes stand for."""
+    number, definition = forms.current(ctx)
+    return {"version": number, "definition": definition}
+
+
+@bp.get("/form/versions")
+@guard(MANAGE)
+@bp.response(200, HotlineVersionLine(many=True))
+def list_form_versions(ctx: Ctx) -> list[form_editing.Version]:
+    return form_editing.versions(ctx)
+
+
+@bp.get("/form/versions/<int:version>")
+@guard(MANAGE)
+@bp.response(200, HotlineFormOutput)
+def read_form_version(ctx: Ctx, version: int) -> dict[str, Any]:
+    return {"version": version, "definition": form_editing.version(ctx, version)}
+
+
+@bp.get("/form/draft")
+@guard(MANAGE)
+@bp.response(200, HotlineFormDraftOutput)
+def read_form_draft(ctx: Ctx) -> form_editing.Draft:
+    return form_editing.draft(ctx)
+
+
+@bp.put("/form/draft")
+@guard(MANAGE)
+@bp.arguments(HotlineFormInput)
+@bp.response(200, HotlineFormDraftOutput)
+def save_form_draft(ctx: Ctx, data: dict[str, Any]) -> form_editing.Draft:
+    """Keep a draft of the next version; lines without a code get one. Nobody logs with it before it is published."""
+    return form_editing.save(ctx, data["definition"], data["mark"] or None)
+
+
+@bp.delete("/form/draft")
+@guard(MANAGE)
+@bp.response(204)
+def discard_form_draft(ctx: Ctx) -> None:
+    form_editing.discard(ctx)
+
+
+@bp.post("/form/draft/publish")
+@guard(MANAGE)
+@bp.response(200, HotlineVersionLine)
+def publish_form_draft(ctx: Ctx) -> form_editing.Version:
+    """From now on calls are logged with it; logs written before keep their version."""
+    form_editing.publish(ctx)
+    return form_editing.versions(ctx)[0]
 
 
 @bp.get("/handovers")

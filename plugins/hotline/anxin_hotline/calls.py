@@ -78,7 +78,7 @@ class Call(Clinical):
     __tablename__ = "call"
     __subject__ = "id"
     __constraints__ = (
-        one_of("state", "ringing", "live", "logged", "abandoned", "discarded"),
+        one_of("state", "ringing", "live", "logged", "abandoned", "discarded", "moved"),
         one_of("nature", "talk", "silent", "abusive", "prank", "wrong"),
         one_of("known", "anonymous", "pseudonymous", "known"),
         sa.CheckConstraint("risk IS NULL OR risk BETWEEN 0 AND 3", name="risk"),
@@ -145,6 +145,9 @@ class Call(Clinical):
     ended_at: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     logged_at: Mapped[datetime | None]
+    moved_under: Mapped[UUID | None] = mapped_column(
+        comment="at an agency: the contract whose employer it was found to belong to; there it has the same id"
+    )
 
 
 class Presence(Clinical):

@@ -62,6 +62,29 @@ def current(ctx: Ctx) -> tuple[int, Definition]:
     return newest or 0, version(ctx, newest or 0)
 
 
+def told_version(ctx: Ctx, number: int | None) -> tuple[int, Definition]:
+    """The version a log says it was written with (None: the one in use); Invalid for one that never was."""
+    if number is None:
+        return current(ctx)
+    found = version(ctx, number)
+    if number and found is default():
+        raise Invalid(fields={"form": [lazy("There is no such version of the form.")]})
+    return number, found
+
+
+def ever(ctx: Ctx, which: str) -> dict[str, str]:
+    """Words of every line that any version has or had, the newest words counting: figures reach over versions."""
+    numbers = ctx.scalars(
+        sa.select(Form.version)
+        .where(Form.tenant_id == ctx.tenant.id, Form.state == "published")
+        .order_by(Form.version)
+    )
+    found = words(default(), which)
+    for number in numbers:
+        found |= words(version(ctx, number), which)
+    return found
+
+
 def word(line: Line, what: str = "") -> str:
     """A line's words in the reader's language; Chinese where there is no English."""
     ours = "zh" if current_locale() == "zh_CN" else "en"

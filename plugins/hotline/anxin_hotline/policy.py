@@ -9,6 +9,7 @@ LOG = Permission(
     lazy("Answer calls and log them"),
     scope="tenant",
     clinical=True,
+    at_agency=True,
     suggested_roles=("operator", "duty", "supervisor"),
 )
 SUPERVISE = Permission(
@@ -16,6 +17,7 @@ SUPERVISE = Permission(
     lazy("Review calls and read how operators work"),
     scope="tenant",
     clinical=True,
+    at_agency=True,
     suggested_roles=("supervisor",),
 )
 MANAGE = Permission(
@@ -83,6 +85,14 @@ class CallRead(Entry):
 @entry("hotline.draft_read", line=lazy("Opened an unfinished log"), read=True)
 class DraftRead(Entry):
     call_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("hotline.attributed", line=lazy("Moved a call to the employer it belongs to"))
+class CallAttributed(Entry):
+    call_id: UUID
+    step: str
+    contract_id: UUID
     subject_id: UUID | None = None
 
 
@@ -262,6 +272,7 @@ ENTRIES = [
     CallDiscarded,
     CallRead,
     DraftRead,
+    CallAttributed,
     CallInDanger,
     CallActed,
     CallFactsRead,

@@ -73,7 +73,12 @@ class SaveInput(CallFields):
     """A whole log, from the page. `token` is the form's handle."""
 
     token = fields.String(required=True, validate=TOKEN)
-    form = EmptyInteger(load_default=0, validate=validate.Range(0, 100_000))
+    form = EmptyInteger(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, 100_000),
+        metadata={"description": "the version of the form it was written with; empty: the one in use"},
+    )
 
 
 class CallInput(SaveInput):
@@ -138,6 +143,20 @@ class CallActInput(Input):
     note = _optional(LONG)
 
 
+class HotlineAttributeInput(Input):
+    """To which employer a call of the agency's line belongs, by the contract with it."""
+
+    contract_id = fields.UUID(required=True)
+
+
+class HotlineEmployerOutput(Schema):
+    """An employer the actor answers calls for."""
+
+    contract_id = fields.UUID(attribute="contract.id")
+    number = fields.String(attribute="contract.number")
+    name = fields.String(attribute="employer.name")
+
+
 class HotlineLineInput(Input):
     name = fields.String(required=True, validate=validate.Length(1, 60))
     number = _optional(validate.Length(max=40))
@@ -166,6 +185,104 @@ class LineShiftInput(Input):
     since = fields.Time(required=True, format="%H:%M")
     until = fields.Time(required=True, format="%H:%M")
     weeks = fields.Integer(load_default=1, validate=validate.Range(1, 26))
+
+
+class HotlineFormLine(Input):
+    """One line of a list: its words, and the code it keeps for ever (empty: a new line)."""
+
+    code = _optional(validate.Length(max=31))
+    zh = _optional()
+    en = _optional()
+
+
+class HotlineFormNext(HotlineFormLine):
+    to = _optional(validate.OneOf(("", *forms.LEADS_TO)))
+    days = EmptyInteger(load_default=None, allow_none=True)
+
+
+class HotlineFormField(HotlineFormLine):
+    kind = fields.String(load_default="text", validate=validate.OneOf(forms.KINDS))
+    options = fields.List(fields.Nested(HotlineFormLine), load_default=list, validate=validate.Length(max=30))
+
+
+class HotlineFormScript(HotlineFormLine):
+    lines_zh = fields.List(fields.String(), load_default=list, validate=validate.Length(max=60))
+    lines_en = fields.List(fields.String(), load_default=list, validate=validate.Length(max=60))
+
+
+def _rows(line: type[Input], **named: Any) -> fields.List:
+    return fields.List(fields.Nested(line), load_default=list, validate=validate.Length(max=40), **named)
+
+
+class HotlineFormDefinition(Input):
+    """The lists of a form in their order: the n-th line is picked by the digit n."""
+
+    channels = _rows(HotlineFormLine)
+    topics = _rows(HotlineFormLine)
+    next = _rows(HotlineFormNext)
+    referrals = _rows(HotlineFormLine)
+    fields_ = _rows(HotlineFormField, data_key="fields", attribute="fields")
+    scripts = _rows(HotlineFormScript)
+
+
+class HotlineFormInput(Input):
+    """A draft. `mark`: the one that was read; refused when somebody changed the draft since."""
+
+    definition = fields.Nested(HotlineFormDefinition, required=True)
+    mark = _optional(validate.Length(max=16))
+
+
+class HotlineFormPageInput(Input):
+    """The page of a draft: each line's fields are called like `topics-0-zh`; answers and sayings are one a line."""
+
+    told = fields.Nested(HotlineFormDefinition, required=True)
+    mark = _optional(validate.Length(max=16))
+    move = _optional(validate.Regexp(r"^$|^(channels|topics|next|referrals|fields|scripts):[0-9]{1,2}$"))
+
+    @pre_load
+    def gather(self, data: Any, **_kwargs: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        told: dict[str, dict[int, dict[str, Any]]] = {}
+        plain: dict[str, Any] = {}
+        for name in data:
+            which, _dash, rest = str(name).partition("-")
+            place, _dash, what = rest.partition("-")
+            if place.isdigit() and len(place) <= 2 and what:
+                told.setdefault(which, {}).setdefault(int(place), {})[what] = _of_page(what, str(data[name]))
+            else:
+                plain[name] = data[name]
+        most = {which: max(rows) + 1 for which, rows in told.items()}
+        lists = {which: [rows.get(place, {}) for place in range(most[which])] for which, rows in told.items()}
+        return plain | {"told": lists}
+
+
+def _of_page(what: str, text: str) -> Any:
+    """A page's text as the definition has it: lists are written one a line, an answer as “中文 | English”."""
+    if what == "options":
+        parts = (line.replace("｜", "|").partition("|") for line in text.splitlines() if line.strip())
+        return [{"zh": zh.strip(), "en": en.strip()} for zh, _bar, en in parts]
+    return text.splitlines() if what.startswith("lines_") else text
+
+
+class HotlineVersionLine(Schema):
+    """A version of the form; 0 is the one everybody starts with."""
+
+    version = fields.Integer()
+    published_at = fields.AwareDateTime(allow_none=True)
+
+
+class HotlineFormOutput(HotlineVersionLine):
+    definition = fields.Dict()
+
+
+class HotlineFormDraftOutput(Schema):
+    """`kept` false: nobody has begun a draft, and this is what one would begin with."""
+
+    version = fields.Integer()
+    definition = fields.Dict()
+    mark = fields.String()
+    kept = fields.Boolean()
 
 
 class CallLine(Schema):

@@ -5,13 +5,16 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from anxin.safety.models import DutyShift
+from anxin.tenancy.models import Contract
 from anxin_hotline.models import Line, Shift
 from anxin_hotline.services import lines
 
@@ -119,3 +122,63 @@ def pbx(scope: Any, tenant: Any, client_as: Any) -> Callable[..., Any]:
         )
 
     return tell
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency with a line of its own, one of its operators at home, and the seats that contracts give them."""
+
+    tenant: Any
+    operator: Any
+    seats: list[Any]
+    contracts: list[UUID]
+
+
+@pytest.fixture
+def agency_of(new_tenant: Any, person: Any, scope: Any, runtime: Any) -> Callable[..., Agency]:
+    """agency_of(union, …, services=["hotline"]): an operator of one agency with a contract at each of these unions."""
+
+    def make(*unions: Any, services: Sequence[str] = ("hotline",)) -> Agency:
+        roles = {
+            "employee": {},
+            "operator": {
+                "hotline.call.log": "assigned",
+                "safety.crisis.handle": "assigned",
+                "notices.read": "own",
+            },
+        }
+        home = new_tenant("agency", name="明心心理服务中心", modules=["hotline"], roles=roles)
+        at_home = person("operator", tenant=home, name="顾念")
+        seats, contracts = [], []
+        for union in unions:
+            with scope(union) as ctx:
+                ctx.unaudited("test set-up")
+                contract = ctx.add(
+                    Contract(
+                        agency_id=home.id,
+                        number=f"HT-{union.slug}",
+                        services=list(services),
+                        roles=["helper", "supervisor"],
+                        starts_on=ctx.now.date() - timedelta(days=30),
+                        ends_on=ctx.now.date() + timedelta(days=300),
+                        state="running",
+                        employer_signed_at=ctx.now,
+                        agency_signed_at=ctx.now,
+                    )
+                )
+                ctx.db.flush()
+                contracts.append(contract.id)
+            seats.append(
+                person(
+                    "helper",
+                    tenant=union,
+                    name="顾念",
+                    kind="agency_staff",
+                    contract_id=contracts[-1],
+                    home_tenant_id=home.id,
+                    home_person_id=at_home.id,
+                )
+            )
+        return Agency(home, at_home, seats, contracts)
+
+    return make

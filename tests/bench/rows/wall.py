@@ -28,7 +28,7 @@ REPEATS = 200
 BLOCKS = 11
 BYPASS = "bench_bypass"
 ADDED = ("INSERT INTO core.audit_entry", "INSERT INTO core.outbox")
-OUTSIDE = ("guard.", "DISCARD", "core.tenant WHERE", "NOTIFY", "SELECT 1", "BEGIN")
+OUTSIDE = ("guard.", "SET SESSION AUTHORIZATION", "core.tenant WHERE", "NOTIFY", "SELECT 1", "BEGIN")
 
 
 @dataclass(frozen=True)

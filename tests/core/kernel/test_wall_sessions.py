@@ -184,6 +184,7 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
         assert driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
         assert driver.execute("SELECT count(*) FROM pg_cursors WHERE name = 'mine'").fetchone() == (0,)
         assert driver.execute("SELECT count(*) FROM pg_listening_channels()").fetchone() == (0,)
+        assert driver.execute("SELECT session_user = current_user").fetchone() == (True,)
         assert driver.execute("SELECT count(*) FROM core.person").fetchone() == (0,)
 
 

@@ -12,8 +12,8 @@ from anxin_hotline.calls import Call
 from anxin_hotline.pages import desk
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
-from anxin_hotline.schemas import CallActInput, CallsInput
-from anxin_hotline.services import crisis, followups, records, seeing
+from anxin_hotline.schemas import CallActInput, CallsInput, HotlineAttributeInput
+from anxin_hotline.services import attributing, crisis, followups, records, seeing
 
 
 @bp.get("/calls")
@@ -21,7 +21,6 @@ from anxin_hotline.services import crisis, followups, records, seeing
 def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
     """The own calls (a supervisor: all), newest first, without their words."""
     found = seeing.page(ctx, topic=data["topic"] or None, risk=data["risk"], before=data["before"])
-    _number, definition = forms.current(ctx)
     more = len(found) == seeing.PAGE
     names = names_of(ctx, [one.operator_id for one in found if one.operator_id])
     return page(
@@ -30,7 +29,7 @@ def calls(ctx: Ctx, data: dict[str, Any]) -> Response:
             {**views.line(ctx, one), "operator": names.get(one.operator_id, "") if one.operator_id else ""}
             for one in found
         ],
-        topics=forms.options(definition, "topics"),
+        topics=list(forms.ever(ctx, "topics").items()),
         risks=list(forms.RISKS.items()),
         asked=data,
         wide=seeing.wide(ctx),
@@ -52,7 +51,15 @@ def call(ctx: Ctx, call: UUID) -> Response:
     found = seeing.get(ctx, call)
     if found.state in ("ringing", "live"):
         return desk.resume(ctx, call)
-    return _record(ctx, found)
+    return _moved(ctx, found) if found.state == "moved" else _record(ctx, found)
+
+
+def _moved(ctx: Ctx, found: Call) -> Response:
+    """Where a log of the agency's line is now; its employer's name is for those who serve it."""
+    serves = [one for one in attributing.employers(ctx) if one.contract.id == found.moved_under]
+    return page(
+        "hotline/moved.html", call=views.line(ctx, found), employer=serves[0].employer if serves else None
+    )
 
 
 def _record(ctx: Ctx, found: Call, errors: Any = None) -> Response:
@@ -72,12 +79,23 @@ def _record(ctx: Ctx, found: Call, errors: Any = None) -> Response:
         referral_states=followups.STATES,
         results=followups.RESULTS,
         kinds=[(kind, records.EVENTS[kind]) for kind in risk.ACTS],
+        employers=[(one.contract.id, one.employer.name) for one in attributing.employers(ctx)],
+        ours=ctx.tenant.kind == "agency" and found.state == "logged",
+        begun=found.moved_under,
         errors=errors or {},
     )
 
 
 def _act_again(ctx: Ctx, error: Invalid, call: UUID) -> Response:
     return _record(ctx, seeing.get(ctx, call), error.fields)
+
+
+@bp.post("/calls/<uuid:call>/employer")
+@guard(LOG, input=HotlineAttributeInput, invalid=_act_again)
+def call_employer(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
+    """The employer of a caller is known now: the log moves there."""
+    attributing.attribute(ctx, call, data["contract_id"])
+    return to("call", call=call)
 
 
 @bp.post("/calls/<uuid:call>/act")

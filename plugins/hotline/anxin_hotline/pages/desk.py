@@ -110,6 +110,7 @@ def _form(
         n=n,
         call=views.live(ctx, call) if call is not None else None,
         form=number,
+        at_agency=ctx.tenant.kind == "agency",
         groups={which: forms.options(definition, which) for which in forms.LISTS},
         risks=list(forms.RISKS.items()),
         own=[

@@ -19,13 +19,12 @@ from anxin_hotline.services import followups, seeing
 def follow_ups(ctx: Ctx) -> Response:
     """The queue, the worst clock first."""
     due = followups.queue(ctx)
-    _number, definition = forms.current(ctx)
     return page(
         "hotline/follow_ups.html",
         due=[{"one": one, "call": views.line(ctx, one.call)} for one in due],
         names=followups.names(ctx, due),
         referrals=[(row, views.line(ctx, call)) for row, call in followups.open_referrals(ctx)],
-        to_words=forms.words(definition, "referrals"),
+        to_words=forms.ever(ctx, "referrals"),
         kinds=followups.KINDS,
         states=followups.STATES,
         at=lambda when: views.at(ctx, when),

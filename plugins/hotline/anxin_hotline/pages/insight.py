@@ -19,37 +19,35 @@ from anxin_hotline.services import alerts, figures, summaries
 def figures_page(ctx: Ctx) -> Response:
     """The last closed months, newest first, and what stands out."""
     found = figures.months(ctx)
-    _number, definition = forms.current(ctx)
     open_ones = [one for one in alerts.latest(ctx) if one.state != "closed"]
     return page(
         "hotline/figures.html",
         months=found,
-        newest=_spreads(found[0], definition) if found else [],
+        newest=_spreads(ctx, found[0]) if found else [],
         alerts=_lines(ctx, open_ones),
         formats=[("pdf", "PDF"), ("xlsx", "Excel")],
     )
 
 
-def _spreads(month: figures.Month, definition: Any) -> list[dict[str, Any]]:
+def _spreads(ctx: Ctx, month: figures.Month) -> list[dict[str, Any]]:
     """The histograms of one month in words."""
     risks = {str(level): word for level, word in forms.RISKS.items()}
     return [
         {
             "title": figures.TITLES["topics"],
-            "rows": figures.shown(month.topics, forms.words(definition, "topics")),
+            "rows": figures.shown(month.topics, forms.ever(ctx, "topics")),
         },
         {"title": figures.TITLES["risks"], "rows": figures.shown(month.risks, risks)},
         {
             "title": figures.TITLES["outcomes"],
-            "rows": figures.shown(month.outcomes, forms.words(definition, "next")),
+            "rows": figures.shown(month.outcomes, forms.ever(ctx, "next")),
         },
         {"title": figures.TITLES["hours"], "rows": figures.shown(month.hours, figures.PARTS)},
     ]
 
 
 def _lines(ctx: Ctx, found: list[Any]) -> list[dict[str, Any]]:
-    _number, definition = forms.current(ctx)
-    topics, units = forms.words(definition, "topics"), alerts.unit_names(ctx, found)
+    topics, units = forms.ever(ctx, "topics"), alerts.unit_names(ctx, found)
     return [
         {
             "id": one.id,

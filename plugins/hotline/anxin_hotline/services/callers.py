@@ -7,7 +7,7 @@ code lets somebody without a name return; only its index and a sealed copy are k
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,20 @@ def make(ctx: Ctx, *, number: str | None = None, index: bytes | None = None) -> 
     ctx.keys.fresh(caller_id)
     index = index or (number_index(ctx, number) if number else None)
     ctx.insert(Caller, [{"id": caller_id, "number_index": index, "last_call_at": ctx.now}])
+    return caller_id
+
+
+def adopt(ctx: Ctx, contact: Mapping[str, Any], code: str | None, last_call_at: datetime) -> UUID:
+    """A card with what somebody left elsewhere of the same agency, their call-back code included."""
+    caller_id = make(ctx, number=str(contact.get("number") or "") or None)
+    caller = ctx.db.get_one(Caller, (ctx.tenant.id, caller_id))
+    caller.last_call_at = last_call_at
+    if contact:
+        ctx.seal(caller, "contact", dict(contact))
+    if code:
+        caller.code_index = code_index(ctx, code)
+        ctx.seal(caller, "code", code)
+    ctx.db.flush()
     return caller_id
 
 

@@ -144,11 +144,11 @@ def run(
     missing = [name for name in NEEDED if name not in match]
     if missing:
         raise Invalid(fields={name: [lazy("Choose the column.")] for name in missing})
-    definition = forms.current(ctx)[1]
+    form = forms.current(ctx)
     result = Result(rows=len(table.rows))
     for first in range(0, len(table.rows), BATCH):
         part = table.rows[first : first + BATCH]
-        _some(ctx, definition, list(enumerate(part, first + 2)), match=match, result=result)
+        _some(ctx, form, list(enumerate(part, first + 2)), match=match, result=result)
         if progress is not None:
             progress(min(first + BATCH, len(table.rows)), len(table.rows))
     ctx.audit(policy.CallsImported(calls=result.calls, refused=len(result.refused)))
@@ -157,7 +157,7 @@ def run(
 
 def _some(
     ctx: Ctx,
-    definition: forms.Definition,
+    form: tuple[int, forms.Definition],
     rows: Sequence[tuple[int, Sequence[str]]],
     *,
     match: Mapping[str, int],
@@ -175,7 +175,7 @@ def _some(
             continue
         known.add(token)
         try:
-            values.append(_call(ctx, definition, _cells(row, match), token))
+            values.append(_call(ctx, form, _cells(row, match), token))
         except ValueError as wrong:
             result.refused.append((number, wrong.args[0]))
     if values:
@@ -196,8 +196,11 @@ def _cells(row: Sequence[str], match: Mapping[str, int]) -> dict[str, str]:
     return {name: row[at] if at < len(row) else "" for name, at in match.items()}
 
 
-def _call(ctx: Ctx, definition: forms.Definition, cells: Mapping[str, str], token: str) -> dict[str, Any]:
-    """One row as a call. ValueError with the reason."""
+def _call(
+    ctx: Ctx, form: tuple[int, forms.Definition], cells: Mapping[str, str], token: str
+) -> dict[str, Any]:
+    """One row as a call, by the form (version, definition) in use. ValueError with the reason."""
+    version, definition = form
     at, note = _moment(cells["at"]), cells["note"].strip()
     if at > ctx.now + timedelta(minutes=5):
         raise ValueError(lazy("This time is still to come."))
@@ -214,10 +217,11 @@ def _call(ctx: Ctx, definition: forms.Definition, cells: Mapping[str, str], toke
         "token": token,
         "state": "logged",
         "caller_id": caller,
-        "channel": _code(definition, "channels", cells.get("channel", "")),
-        "topic": _code(definition, "topics", cells.get("topic", "")),
-        "next": _code(definition, "next", cells.get("next", "")),
+        "channel": code_for(definition, "channels", cells.get("channel", "")),
+        "topic": code_for(definition, "topics", cells.get("topic", "")),
+        "next": code_for(definition, "next", cells.get("next", "")),
         "risk": risk,
+        "form_version": version,
         "note": ctx.sealed(Call, "note", call_id, call_id, note[: forms.TEXT]),
         "started_at": at,
         "answered_at": at,
@@ -245,8 +249,8 @@ def _risk(text: str) -> int:
     return level
 
 
-def _code(definition: forms.Definition, which: str, text: str) -> str:
-    """The form's code for a word of the old log; what it does not know is "other", or the first line."""
+def code_for(definition: forms.Definition, which: str, text: str) -> str:
+    """The form's code for a word (of an old log, of another form); what it does not know is "other", or the first line."""
     plain = _plain(text)
     lines = definition.get(which, [])
     for line in lines:

@@ -92,7 +92,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
         return Saved(row.id, 0, row.crisis_id)
     if row is not None and row.state not in ("ringing", "live"):
         raise Conflict()
-    definition = forms.version(ctx, told.get("form") or 0)
+    version, definition = forms.told_version(ctx, told.get("form"))
     asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
     forms.insist(definition, told)
     level = max(int(told["risk"]), risk.level(asked))
@@ -113,7 +113,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
         "risk": level,
         "next": told["next"],
         "unit_id": _unit(ctx, told.get("unit_id")),
-        "form_version": told.get("form") or 0,
+        "form_version": version,
         "note": ctx.sealed(Call, "note", call_id, call_id, told["note"].strip()),
         "answers": ctx.sealed(Call, "answers", call_id, call_id, answers),
         "draft": None,
@@ -132,7 +132,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
     if level >= crisis.ATTENTION:
         crisis_id = crisis.tell(ctx, call_id, level, caller_id)
     _afterwards(ctx, call_id, forms.line_of(definition, "next", told["next"]), level, me)
-    ctx.audit(policy.CallLogged(call_id=call_id, risk=level, form=told.get("form") or 0, subject_id=call_id))
+    ctx.audit(policy.CallLogged(call_id=call_id, risk=level, form=version, subject_id=call_id))
     if values["nature"] == TALK:
         answered = row.answered_at if row is not None else _times(ctx, told)["answered_at"]
         _served(ctx, call_id, answered, values["ended_at"])
@@ -142,9 +142,12 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
 def _served(ctx: Ctx, call_id: UUID, answered: datetime | None, ended: datetime) -> None:
     """One hotline call of the operator's contract, by its talk time in whole minutes; nobody is billed for wrong
     numbers, and a call that was moved here from another system never comes this way."""
-    talked = max(ended - (answered or ended), timedelta())
-    minutes = -(-talked // timedelta(minutes=1))
-    record_if_served(ctx, "hotline", "call", minutes=minutes, key=f"call:{call_id}")
+    record_if_served(ctx, "hotline", "call", minutes=talked(answered, ended), key=f"call:{call_id}")
+
+
+def talked(answered: datetime | None, ended: datetime) -> int:
+    """Whole minutes from the answer to the end, begun ones counted."""
+    return -(-max(ended - (answered or ended), timedelta()) // timedelta(minutes=1))
 
 
 def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:

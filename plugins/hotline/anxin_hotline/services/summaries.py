@@ -79,12 +79,11 @@ def kept(ctx: Ctx) -> list[Summary]:
 
 def tables(ctx: Ctx, month: figures.Month) -> list[tuple[str, list[tuple[str, str, float | None]]]]:
     """(title, rows) of the histograms of one month, in words."""
-    _number, definition = forms.current(ctx)
     risks = {str(level): str(word) for level, word in forms.RISKS.items()}
     return [
-        (str(figures.TITLES["topics"]), figures.shown(month.topics, forms.words(definition, "topics"))),
+        (str(figures.TITLES["topics"]), figures.shown(month.topics, forms.ever(ctx, "topics"))),
         (str(figures.TITLES["risks"]), figures.shown(month.risks, risks)),
-        (str(figures.TITLES["outcomes"]), figures.shown(month.outcomes, forms.words(definition, "next"))),
+        (str(figures.TITLES["outcomes"]), figures.shown(month.outcomes, forms.ever(ctx, "next"))),
         (str(figures.TITLES["hours"]), figures.shown(month.hours, figures.PARTS)),
     ]
 
