@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
+from anxin.consent.services import answer as answer_consent
+from anxin.consent.services import waiting as consents_waiting
 from anxin.contracts.units import (
     record_if_served,
     record_service_unit,
@@ -39,7 +41,7 @@ from anxin.files import (
     keep_file,
     read_file,
 )
-from anxin.identity import addresses
+from anxin.identity import addresses, sittings
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -154,9 +156,11 @@ __all__ = [
     "_",
     "addresses",
     "agreed",
+    "answer_consent",
     "api_token",
     "below",
     "clock_time",
+    "consents_waiting",
     "current_locale",
     "current_zone",
     "day",
@@ -196,6 +200,7 @@ __all__ = [
     "sealed",
     "sessions_left",
     "short_day",
+    "sittings",
     "start_task",
     "task_of",
     "tenant_command",

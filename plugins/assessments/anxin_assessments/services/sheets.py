@@ -47,8 +47,8 @@ class Sitting:
         return max(found, key=lambda risk: risk.level, default=None)
 
 
-def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
-    """Begin an instrument, or go on where it was left within the tenant's days.
+def start(ctx: Ctx, name: str, campaign_id: UUID | None = None, *, way: str = "own") -> Sheet:
+    """Begin an instrument, or go on where it was left within the tenant's days. `way` says on what.
 
     Raises NotFound (not offered, not invited) or Conflict (answered already in this campaign).
     """
@@ -61,9 +61,9 @@ def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
             return found
         ctx.execute(sa.delete(Sheet).where(Sheet.tenant_id == ctx.tenant.id, Sheet.id == found.id))
     return (
-        _make(ctx, instrument, campaign)
+        _make(ctx, instrument, campaign, way)
         or _last(ctx, instrument, campaign_id)
-        or start(ctx, name, campaign_id)
+        or start(ctx, name, campaign_id, way=way)
     )
 
 
@@ -79,7 +79,7 @@ def _last(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet |
     return ctx.scalars(mine).first()
 
 
-def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None) -> Sheet | None:
+def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None, way: str) -> Sheet | None:
     """A fresh sheet; None when the same person started it in another tab at this very moment."""
     person_id = _myself(ctx)
     sheet_id, campaign_id = new_id(), campaign.id if campaign else None
@@ -93,6 +93,7 @@ def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None) -> Sheet 
             instrument=instrument.key,
             campaign_id=campaign_id,
             campaign_mode=campaign.mode if campaign else "named",
+            way=way,
             answers=blank,
             state="open",
             started_at=ctx.now,
@@ -168,10 +169,15 @@ def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
 
 
 def fill(
-    ctx: Ctx, name: str, answers: list[scoring.Answer | None], campaign_id: UUID | None = None
+    ctx: Ctx,
+    name: str,
+    answers: list[scoring.Answer | None],
+    campaign_id: UUID | None = None,
+    *,
+    way: str = "own",
 ) -> Outcome:
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
-    sheet = start(ctx, name, campaign_id)
+    sheet = start(ctx, name, campaign_id, way=way)
     sitting = _open_sitting(ctx, sheet.id)
     try:
         scoring.check(sitting.instrument, answers)
