@@ -6,6 +6,7 @@ from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
 from anxin.consent.services import answer as answer_consent
+from anxin.consent.services import on_paper as consent_on_paper
 from anxin.consent.services import waiting as consents_waiting
 from anxin.contracts.units import (
     record_if_served,
@@ -160,6 +161,7 @@ __all__ = [
     "api_token",
     "below",
     "clock_time",
+    "consent_on_paper",
     "consents_waiting",
     "current_locale",
     "current_zone",

@@ -23,6 +23,9 @@ from anxin_assessments import (
     library_pages,
     models,
     pages,
+    paper_api,
+    paper_models,
+    paper_pages,
     policy,
     questionnaire_api,
     questionnaire_models,
@@ -35,11 +38,13 @@ ROUTES = (
     campaign_pages,
     anonymous_pages,
     device_pages,
+    paper_pages,
     library_pages,
     questionnaire_pages,
     api,
     campaign_api,
     device_api,
+    paper_api,
     library_api,
     questionnaire_api,
 )  # imported for the routes they hang on the blueprints
@@ -94,6 +99,14 @@ def register() -> Plugin:
                 kinds=("district_union", "enterprise_union"),
             ),
             NavItem(
+                lazy("Answers on paper"),
+                "assessments.paper_campaigns",
+                policy.KEY_PAPER,
+                "file-text",
+                order=44,
+                kinds=("district_union", "enterprise_union"),
+            ),
+            NavItem(
                 lazy("Instruments"), "assessments.instruments", policy.MANAGE_CAMPAIGN, "book-open", order=42
             ),
         ],
@@ -106,6 +119,7 @@ def register() -> Plugin:
             *care_models.MODELS,
             *anonymous_models.MODELS,
             *device_models.MODELS,
+            *paper_models.MODELS,
             *library_models.MODELS,
             *questionnaire_models.MODELS,
         ],
@@ -117,6 +131,10 @@ def register() -> Plugin:
             questionnaire_models.Reply.person_id,
             care_models.Interpretation.person_id,
             care_models.Interpretation.made_by,
+            paper_models.Paper.person_id,
+            paper_models.Paper.first_by,
+            paper_models.Paper.second_by,
+            paper_models.Paper.settled_by,
         ],
         retention=[
             Retention(
@@ -140,6 +158,12 @@ def register() -> Plugin:
                 care_models.Interpretation,
                 after=timedelta(days=5 * 365),
                 since="sent_at",
+                reason=lazy("Five years, as the consent says"),
+            ),
+            Retention(
+                paper_models.Paper,
+                after=timedelta(days=5 * 365),
+                since="first_at",
                 reason=lazy("Five years, as the consent says"),
             ),
             Retention(

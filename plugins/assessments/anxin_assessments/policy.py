@@ -35,6 +35,13 @@ RUN_DEVICE = Permission(
     scope="tenant",
     suggested_roles=("union_admin", "duty", "counsellor", "supervisor"),
 )
+KEY_PAPER = Permission(
+    "assessments.paper.key",
+    lazy("Key answers from paper, settle differences"),
+    scope="tenant",
+    clinical=True,
+    suggested_roles=("duty", "counsellor", "supervisor"),
+)
 
 SELF = Purpose(
     name="assessments.self",
@@ -247,6 +254,37 @@ class SatDown(Entry):
     subject_id: UUID | None = None
 
 
+@entry("assessments.forms_printed", line=lazy("Had forms for paper printed"))
+class FormsPrinted(Entry):
+    campaign_id: UUID
+    forms: int
+
+
+@entry("assessments.paper_keyed", line=lazy("Keyed answers from paper"))
+class PaperKeyed(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_compared", line=lazy("Compared what two people keyed from paper"), read=True)
+class PaperCompared(Entry):
+    paper_id: UUID
+    fields: tuple[str, ...] = ("answers",)
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_settled", line=lazy("Took in answers from paper"))
+class PaperSettled(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_discarded", line=lazy("Discarded what was keyed from paper"))
+class PaperDiscarded(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
 @entry("assessments.figures_read", line=lazy("Looked at the figures of a campaign"), read=True)
 class FiguresRead(Entry):
     campaign_id: UUID
@@ -348,6 +386,11 @@ ENTRIES = [
     SlipsHandedOut,
     SeatEnded,
     SatDown,
+    FormsPrinted,
+    PaperKeyed,
+    PaperCompared,
+    PaperSettled,
+    PaperDiscarded,
     FiguresRead,
     ReportMade,
     AssessmentsErased,
@@ -377,5 +420,5 @@ SEATED = NoticeKind(
     ),
 )
 NOTICES = [SEATED, AGAIN, ENDING, INVITED, INTERPRETED, RETEST]
-PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES, RUN_DEVICE]
+PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES, RUN_DEVICE, KEY_PAPER]
 PURPOSES = [SELF, SHARE, SURVEY, ANONYMOUS]
