@@ -81,6 +81,7 @@ from anxin.kernel.i18n import (
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
+from anxin.notices.many import notify_many
 from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
@@ -186,6 +187,7 @@ __all__ = [
     "new_id",
     "ngettext",
     "notify",
+    "notify_many",
     "on_duty",
     "one_of",
     "page",
