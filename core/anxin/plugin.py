@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 from anxin.cli.options import json_option, print_json
 from anxin.cli.tenant_command import tenant_command
 from anxin.consent.decide import agreed
+from anxin.consent.services import answer as answer_consent
+from anxin.consent.services import on_paper as consent_on_paper
+from anxin.consent.services import waiting as consents_waiting
 from anxin.contracts.queue import Served, as_helper
 from anxin.contracts.queue import served as served_employers
 from anxin.contracts.units import (
@@ -41,7 +44,7 @@ from anxin.files import (
     keep_file,
     read_file,
 )
-from anxin.identity import addresses
+from anxin.identity import addresses, sittings
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -80,6 +83,7 @@ from anxin.kernel.i18n import (
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
+from anxin.notices.many import notify_many
 from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
@@ -158,10 +162,13 @@ __all__ = [
     "_",
     "addresses",
     "agreed",
+    "answer_consent",
     "api_token",
     "as_helper",
     "below",
     "clock_time",
+    "consent_on_paper",
+    "consents_waiting",
     "crisis_is_open",
     "current_locale",
     "current_zone",
@@ -186,6 +193,7 @@ __all__ = [
     "new_id",
     "ngettext",
     "notify",
+    "notify_many",
     "on_duty",
     "one_of",
     "page",
@@ -203,6 +211,7 @@ __all__ = [
     "served_employers",
     "sessions_left",
     "short_day",
+    "sittings",
     "start_task",
     "task_of",
     "tenant_command",

@@ -13,6 +13,13 @@ class Agreed(Entry):
     version: int
 
 
+@entry("consent.agreed_on_paper", line=lazy("Took in a consent signed on paper"))
+class AgreedOnPaper(Entry):
+    subject_id: UUID
+    purpose: str
+    version: int
+
+
 @entry("consent.refused", line=lazy("Declined a use of data"))
 class Declined(Entry):
     subject_id: UUID

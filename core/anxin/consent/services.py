@@ -13,8 +13,8 @@ from anxin.extension.events import ConsentWithdrawn
 from anxin.extension.manifest import Purpose
 from anxin.identity.sessions import OWN_CONSENTS
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.errors import NotFound, SignInRequired
-from anxin.kernel.i18n import current_locale
+from anxin.kernel.errors import Conflict, NotFound, SignInRequired
+from anxin.kernel.i18n import current_locale, lazy
 from anxin.kernel.ids import new_id
 
 ENTRY = {"agreed": entries.Agreed, "refused": entries.Declined, "withdrawn": entries.Withdrawn}
@@ -102,15 +102,41 @@ def record(ctx: Ctx, person_id: UUID, asked: Purpose, given: str, *, method: str
     )
 
 
+def on_paper(ctx: Ctx, person_id: UUID, wanted: Purpose) -> None:
+    """A helper holds the person's signature under the text of `wanted` and what it requires. Records what was not
+    answered yet; Conflict when the person has said no or taken it back: a signature does not overrule that."""
+    present = {
+        row.purpose: row
+        for row in ctx.db.scalars(
+            sa.select(Consent).where(Consent.tenant_id == ctx.tenant.id, Consent.person_id == person_id)
+        )
+    }
+    for asked in _chain(ctx, wanted):
+        found = present.get(asked.name)
+        if found is not None and not found.agreed:
+            raise Conflict(
+                lazy("This person has said no or taken the consent back. Give the paper back to them."),
+                code="consent.refused",
+            )
+        if found is None or found.version < asked.version:
+            record(ctx, person_id, asked, "agreed", method="paper")
+            ctx.audit(entries.AgreedOnPaper(subject_id=person_id, purpose=asked.name, version=asked.version))
+
+
 def waiting(ctx: Ctx, wanted: Purpose) -> list[Purpose]:
     """What has to be asked before `wanted` can be used: its requirements first, then itself."""
+    agreed = {one.purpose.name for one in standing(ctx) if one.agreed}
+    return [one for one in _chain(ctx, wanted) if one.name not in agreed]
+
+
+def _chain(ctx: Ctx, wanted: Purpose) -> list[Purpose]:
+    """A purpose behind those it requires."""
     chain: list[Purpose] = []
     found: Purpose | None = wanted
     while found is not None:
         chain.append(found)
         found = purpose(ctx, found.requires) if found.requires else None
-    agreed = {one.purpose.name for one in standing(ctx) if one.agreed}
-    return [one for one in reversed(chain) if one.name not in agreed]
+    return chain[::-1]
 
 
 def own_copy(ctx: Ctx, person_id: UUID) -> dict[str, object]:

@@ -91,14 +91,19 @@ def usual_quiet(ctx: Ctx) -> tuple[str, str]:
 
 def after_quiet_hours(ctx: Ctx, person_id: UUID) -> datetime:
     """Now, or the end of the quiet hours (a person's own, else the tenant's) when it is night."""
-    begins, ends = map(time.fromisoformat, own_quiet(ctx, person_id) or usual_quiet(ctx))
+    return wake(ctx, own_quiet(ctx, person_id) or usual_quiet(ctx))
+
+
+def wake(ctx: Ctx, hours: tuple[str, str]) -> datetime:
+    """Now, or the end of these quiet hours when it is night."""
+    begins, ends = map(time.fromisoformat, hours)
     here = local(ctx.now)
     at = here.time()
     quiet = begins <= at < ends if begins <= ends else at >= begins or at < ends
     if not quiet:
         return ctx.now
-    wake = here.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
-    return wake if wake > here else wake + timedelta(days=1)
+    end = here.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+    return end if end > here else end + timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def anonymous_question(ctx: Ctx, campaign: UUID, place: int) -> AnyResponse:
         raise NotFound()
     return page(
         "assessments/anonymous_question.html",
-        **views.anonymous_question(sitting, place, current_locale()),
+        **views.round_question(sitting, place, current_locale()),
         campaign=campaign,
     )
 
@@ -136,9 +136,8 @@ def _sitting(ctx: Ctx, campaign: UUID) -> Sitting:
 
 
 def _next_href(campaign: UUID, sitting: Sitting, after: int = 0) -> str:
-    later = [place for place in sitting.missing if place > after] or sitting.missing
-    if later:
-        return url_for("assessments.anonymous_question", campaign=campaign, place=later[0])
+    if (place := sitting.next_place(after)) is not None:
+        return url_for("assessments.anonymous_question", campaign=campaign, place=place)
     return url_for("assessments.anonymous_check", campaign=campaign)
 
 

@@ -12,6 +12,7 @@ from anxin_assessments import campaign_views, policy, words
 from anxin_assessments import demo as invented
 from anxin_assessments.care_models import Interpretation
 from anxin_assessments.models import Invitation, Outcome, Part, Sheet
+from anxin_assessments.paper_models import Paper
 from anxin_assessments.questionnaire_models import Reply
 from anxin_assessments.services import campaigns, catalogue, interpreting
 from anxin_assessments.services import figures as counted
@@ -100,6 +101,10 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
             for outcome, reading in interpreting.of_results(ctx, [outcome.id for outcome in outcomes]).items()
         ],
         "campaigns": [{"campaign": str(part.campaign_id), "state": part.state} for part in parts],
+        "papers": [
+            {"campaign": str(paper.campaign_id), "number": paper.number, "state": paper.state}
+            for paper in ctx.scalars(ctx.select(Paper).where(Paper.person_id == person_id))
+        ],
         "questionnaires": [
             {"version": str(reply.version_id), "state": reply.state, "answers": ctx.open(reply, "answers")}
             for reply in ctx.scalars(ctx.select(Reply).where(Reply.person_id == person_id))
@@ -128,7 +133,7 @@ def _exported(ctx: Ctx, sheet: Sheet, scores: Any) -> dict[str, Any]:
 def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     """Delete sheets, results and participation. Tallies stay: they have no person, and figures never move."""
     counts: dict[str, int] = {}
-    for model in (Interpretation, Outcome, Sheet, Part, Invitation, Reply):
+    for model in (Interpretation, Outcome, Paper, Sheet, Part, Invitation, Reply):
         done = ctx.execute(
             sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id)
         )

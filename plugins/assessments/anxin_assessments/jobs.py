@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import Ctx, job
-from anxin_assessments import printing, reports
+from anxin_assessments import forms, printing, reports, slips
 from anxin_assessments.services import inviting
 from anxin_assessments.services.anonymous import mix
 from anxin_assessments.services.counting import count_round, fold
@@ -45,4 +45,6 @@ JOBS = [
     remind_of_instrument,
     offer_retest,
     printing.result,
+    slips.printed,
+    forms.printed,
 ]

@@ -124,6 +124,7 @@ class Sheet(TenantModel):
         one_of("state", "open", "submitted"),
         sa.CheckConstraint("(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),
         sa.CheckConstraint("campaign_mode IN ('named', 'confidential')", name="not_anonymous"),
+        one_of("way", "own", "device", "supervised", "paper"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "campaign_id", "campaign_mode"],
             ["assessments.campaign.tenant_id", "assessments.campaign.id", "assessments.campaign.mode"],
@@ -163,6 +164,9 @@ class Sheet(TenantModel):
     campaign_id: Mapped[UUID | None]
     campaign_mode: Mapped[str] = mapped_column(
         server_default="named", comment="as the campaign's, so that no sheet of an anonymous one has a person"
+    )
+    way: Mapped[str] = mapped_column(
+        server_default="own", comment="on an own device, on one of others, under a helper's eyes, on paper"
     )
     answers: Mapped[bytes] = sealed(comment="one option value per item, null where unanswered")
     state: Mapped[str] = mapped_column(server_default="open")

@@ -29,6 +29,19 @@ READ_FIGURES = Permission(
     scope="tenant",
     suggested_roles=("union_admin", "officer"),
 )
+RUN_DEVICE = Permission(
+    "assessments.device.run",
+    lazy("Open shared devices for assessments and hand out slips"),
+    scope="tenant",
+    suggested_roles=("union_admin", "duty", "counsellor", "supervisor"),
+)
+KEY_PAPER = Permission(
+    "assessments.paper.key",
+    lazy("Key answers from paper, settle differences"),
+    scope="tenant",
+    clinical=True,
+    suggested_roles=("duty", "counsellor", "supervisor"),
+)
 
 SELF = Purpose(
     name="assessments.self",
@@ -211,6 +224,67 @@ class CampaignReminded(Entry):
     )
 
 
+@entry("assessments.device_opened", line=lazy("Opened a shared device for a campaign"))
+class DeviceOpened(Entry):
+    device_id: UUID
+    campaign_id: UUID
+    supervised: bool
+
+
+@entry("assessments.device_closed", line=lazy("Closed a shared device"))
+class DeviceClosed(Entry):
+    device_id: UUID
+
+
+@entry("assessments.slips_handed_out", line=lazy("Made slips for a shared device"))
+class SlipsHandedOut(Entry):
+    device_id: UUID
+    slips: int
+
+
+@entry("assessments.seat_ended", line=lazy("Ended a sitting on a shared device"))
+class SeatEnded(Entry):
+    device_id: UUID
+    number: int
+
+
+@entry("assessments.sat_down", line=lazy("Sat down at a shared device with the own number and a slip"))
+class SatDown(Entry):
+    device_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.forms_printed", line=lazy("Had forms for paper printed"))
+class FormsPrinted(Entry):
+    campaign_id: UUID
+    forms: int
+
+
+@entry("assessments.paper_keyed", line=lazy("Keyed answers from paper"))
+class PaperKeyed(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_compared", line=lazy("Compared what two people keyed from paper"), read=True)
+class PaperCompared(Entry):
+    paper_id: UUID
+    fields: tuple[str, ...] = ("answers",)
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_settled", line=lazy("Took in answers from paper"))
+class PaperSettled(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
+@entry("assessments.paper_discarded", line=lazy("Discarded what was keyed from paper"))
+class PaperDiscarded(Entry):
+    paper_id: UUID
+    subject_id: UUID | None = None
+
+
 @entry("assessments.figures_read", line=lazy("Looked at the figures of a campaign"), read=True)
 class FiguresRead(Entry):
     campaign_id: UUID
@@ -307,6 +381,16 @@ ENTRIES = [
     CampaignResumed,
     CampaignExtended,
     CampaignReminded,
+    DeviceOpened,
+    DeviceClosed,
+    SlipsHandedOut,
+    SeatEnded,
+    SatDown,
+    FormsPrinted,
+    PaperKeyed,
+    PaperCompared,
+    PaperSettled,
+    PaperDiscarded,
     FiguresRead,
     ReportMade,
     AssessmentsErased,
@@ -329,6 +413,12 @@ INTERPRETED = NoticeKind("assessments.interpreted", lazy("Somebody wrote to you.
 RETEST = NoticeKind(
     "assessments.retest", lazy("Some time has passed. Please sign in if you want to look again.")
 )
-NOTICES = [AGAIN, ENDING, INVITED, INTERPRETED, RETEST]
-PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES]
+SEATED = NoticeKind(
+    "assessments.seated",
+    lazy(
+        "Your employee number was just used on a shared device. If that was not you, please tell your union."
+    ),
+)
+NOTICES = [SEATED, AGAIN, ENDING, INVITED, INTERPRETED, RETEST]
+PERMISSIONS = [TAKE, READ_RESULT, MANAGE_CAMPAIGN, READ_FIGURES, RUN_DEVICE, KEY_PAPER]
 PURPOSES = [SELF, SHARE, SURVEY, ANONYMOUS]

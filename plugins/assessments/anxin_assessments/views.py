@@ -13,11 +13,12 @@ from flask import url_for
 from anxin.plugin import _, day
 from anxin_assessments import advice, scoring, words
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.services import anonymous, campaigns, catalogue
+from anxin_assessments.services import campaigns, catalogue
 from anxin_assessments.services.campaigns import Todo
 from anxin_assessments.services.counting import factors
 from anxin_assessments.services.interpreting import Waiting
 from anxin_assessments.services.results import Record
+from anxin_assessments.services.rounds import Round, given
 from anxin_assessments.services.sheets import Sitting
 
 
@@ -81,19 +82,19 @@ def question(sitting: Sitting, item: int, locale: str) -> dict[str, Any]:
         "text": text.items[item - 1],
         "options": [(option.value, option.text) for option in text.options_of(item)],
         "chosen": sitting.answers[item - 1],
-        "free": free_field(sitting, item),
+        "free": free_field(sitting.instrument, item, sitting.answers[item - 1]),
     }
 
 
-def free_field(sitting: Sitting, item: int) -> dict[str, Any] | None:
+def free_field(instrument: Instrument, item: int, value: scoring.Answer | None) -> dict[str, Any] | None:
     """The field of a question without options: a number, or a time of day."""
-    free, given = sitting.instrument.free.get(item), sitting.answers[item - 1]
+    free = instrument.free.get(item)
     if free is None:
         return None
     if free.kind == "clock":
-        shown = f"{int(given):02d}:{round(given % 1 * 60):02d}" if given is not None else ""
+        shown = f"{int(value):02d}:{round(value % 1 * 60):02d}" if value is not None else ""
         return {"type": "time", "value": shown, "attrs": {}}
-    shown = f"{given:g}" if given is not None else ""
+    shown = f"{value:g}" if value is not None else ""
     limits = {"min": free.min, "max": free.max, "step": "any", "inputmode": "decimal"}
     return {"type": "number", "value": shown, "attrs": limits}
 
@@ -103,17 +104,19 @@ def care_text(risk: scoring.Risk | None) -> Any:
     return words.CARE.get(risk.what) if risk else None
 
 
-def anonymous_question(sitting: anonymous.Sitting, place: int, locale: str) -> dict[str, Any]:
-    """One question of all instruments of an anonymous campaign together."""
-    asked = sitting.questions[place - 1]
+def round_question(found: Round, place: int, locale: str, *, shown: bool = True) -> dict[str, Any]:
+    """One question of all instruments of a campaign together; on a device of others nothing given is `shown`."""
+    asked = found.questions[place - 1]
     text = catalogue.words(asked.instrument, locale)
+    value = given(found.answers, asked) if shown else None
     return {
         "place": place,
-        "total": len(sitting.questions),
+        "total": len(found.questions),
         "lead": text.lead_in,
         "text": text.items[asked.item - 1],
         "options": [(option.value, option.text) for option in text.options_of(asked.item)],
-        "chosen": sitting.answers[asked.instrument.key][asked.item - 1],
+        "chosen": value,
+        "free": free_field(asked.instrument, asked.item, value),
     }
 
 

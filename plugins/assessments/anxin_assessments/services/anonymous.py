@@ -22,10 +22,10 @@ from anxin.plugin import Conflict, Ctx, Invalid, NotFound, job, lazy, new_id
 from anxin_assessments import policy, scoring
 from anxin_assessments.anonymous_models import AnonymousSheet, Slip, random_id
 from anxin_assessments.figure_models import Tally
-from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Invitation, Part
 from anxin_assessments.services import catalogue, windows
 from anxin_assessments.services.counting import ROUND, tallies
+from anxin_assessments.services.rounds import Round, blank
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that are not mistaken for one another
 HALF = 10  # signs: 50 bits of chance, 50 bits of signature
@@ -42,35 +42,10 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question of all instruments together, counted from 1."""
-
-    instrument: Instrument
-    item: int
-
-
-@dataclass(frozen=True)
-class Sitting:
+class Sitting(Round):
     """A slip with its plain answers."""
 
     ticket: Ticket
-    instruments: list[Instrument]
-    answers: dict[str, list[int | float | None]]
-
-    @property
-    def questions(self) -> list[Question]:
-        return [Question(one, item) for one in self.instruments for item in range(1, one.items + 1)]
-
-    @property
-    def missing(self) -> list[int]:
-        """Places of questions without an answer."""
-        return [
-            place
-            for place, asked in enumerate(self.questions, 1)
-            if self.answers[asked.instrument.key][asked.item - 1] is None
-            and asked.item not in scoring.skipped(asked.instrument, self.answers[asked.instrument.key])
-            and asked.item not in asked.instrument.optional
-        ]
 
 
 def take_ticket(ctx: Ctx, campaign_id: UUID) -> str:
@@ -148,12 +123,13 @@ def _running(ctx: Ctx, campaign_id: UUID) -> Campaign:
 def look(ctx: Ctx, held: Ticket) -> Sitting:
     """The slip of a ticket with its answers so far; Conflict when it was handed in."""
     instruments = [catalogue.instrument(ctx, key) for key in held.campaign.instruments]
-    blank: dict[str, list[int | float | None]] = {one.key: [None] * one.items for one in instruments}
     found = _slip(ctx, held)
     if found is not None and found.finished:
         raise Conflict(lazy("This ticket has been used."), code="assessments.used")
-    given = ctx.unseal(Slip, "answers", found.id, ctx.tenant.id, found.answers) if found else blank
-    return Sitting(held, instruments, given)
+    given = (
+        ctx.unseal(Slip, "answers", found.id, ctx.tenant.id, found.answers) if found else blank(instruments)
+    )
+    return Sitting(instruments, given, held)
 
 
 def answer(ctx: Ctx, held: Ticket, place: int, raw: Any) -> Sitting:

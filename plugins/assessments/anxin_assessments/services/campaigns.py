@@ -266,15 +266,15 @@ def todo(ctx: Ctx) -> list[Todo]:
 
 def _todo(ctx: Ctx, campaign: Campaign) -> Todo:
     instruments = [catalogue.instrument(ctx, key) for key in campaign.instruments]
-    answered = set(_submitted(ctx, campaign.id))
+    answered = set(_submitted(ctx, campaign.id, ctx.actor.person_id))
     return Todo(campaign, instruments, [one for one in instruments if one.key not in answered])
 
 
-def _submitted(ctx: Ctx, campaign_id: UUID) -> Sequence[str]:
+def _submitted(ctx: Ctx, campaign_id: UUID, person_id: UUID | None) -> Sequence[str]:
     return ctx.scalars(
         sa.select(Sheet.instrument).where(
             Sheet.tenant_id == ctx.tenant.id,
-            Sheet.person_id == ctx.actor.person_id,
+            Sheet.person_id == person_id,
             Sheet.campaign_id == campaign_id,
             Sheet.state == "submitted",
         )
@@ -306,7 +306,7 @@ def answered(ctx: Ctx, sheet: Sheet) -> None:
         return
     campaign = ctx.get(Campaign, sheet.campaign_id)
     ctx.db.flush()
-    if set(campaign.instruments) <= set(_submitted(ctx, campaign.id)):
+    if set(campaign.instruments) <= set(_submitted(ctx, campaign.id, sheet.person_id)):
         _part(ctx, campaign.id, sheet.person_id, "done")
         ctx.enqueue(count_round, campaign_id=campaign.id, person_id=sheet.person_id)
 

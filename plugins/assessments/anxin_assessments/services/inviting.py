@@ -13,13 +13,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Select
 
-from anxin.plugin import Ctx, Invalid, Person, Unit, below, job, lazy, notify, task_of
+from anxin.plugin import Ctx, Invalid, Person, Unit, below, job, lazy, notify_many, task_of
 from anxin_assessments import policy
 from anxin_assessments.models import Campaign, Invitation, Part
 
 log = logging.getLogger("anxin.assessments")
 BATCH = 5000
-AT_ONCE = 100  # people told between two reports of progress
 NEW_FOR = timedelta(days=30)  # a rolling campaign invites those hired within these days
 REMIND_BEFORE = timedelta(days=2)
 CROWD = 20  # people: an anonymous answer names no smaller unit
@@ -151,12 +150,9 @@ def _invited(ctx: Ctx, campaign: Campaign) -> Select[Any]:
 
 def _tell(ctx: Ctx, people: Select[Any], kind: str, key: str, task_id: str | None) -> int:
     """One notice each; the task behind it, if a person asked, shows how far it is but no number of silent."""
-    found = ctx.scalars(people).all()
+    found = ctx.scalars(people.order_by(Invitation.person_id)).all()
     task = task_of(ctx, task_id) if task_id else None
-    for done, person_id in enumerate(found, 1):
-        notify(ctx, person_id, kind, "/assessments/", key=key)
-        if task is not None and done % AT_ONCE == 0:
-            task.report(done, len(found))
+    notify_many(ctx, found, kind, "/assessments/", key=key, report=task.report if task else None)
     if task is not None:
         task.finish()
     return len(found)

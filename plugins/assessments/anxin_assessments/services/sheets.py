@@ -47,23 +47,24 @@ class Sitting:
         return max(found, key=lambda risk: risk.level, default=None)
 
 
-def start(ctx: Ctx, name: str, campaign_id: UUID | None = None) -> Sheet:
-    """Begin an instrument, or go on where it was left within the tenant's days.
+def start(ctx: Ctx, name: str, campaign_id: UUID | None = None, *, way: str = "own") -> Sheet:
+    """Begin an instrument, or go on where it was left within the tenant's days. `way` says on what.
 
-    Raises NotFound (not offered, not invited) or Conflict (answered already in this campaign).
+    Raises NotFound (not offered, not invited) or Conflict (answered already in this campaign, or on paper).
     """
     instrument = catalogue.offered_one(ctx, name)
     campaign = campaigns.insist_on_invitation(ctx, campaign_id, instrument) if campaign_id else None
     if (found := _last(ctx, instrument, campaign_id)) is not None:
         if found.state == "submitted":
             raise Conflict(lazy("You have answered this one already."), code="assessments.answered")
+        _insist_on_screen(found)
         if found.changed_at > ctx.now - timedelta(days=ctx.settings["resume_days"]):
             return found
         ctx.execute(sa.delete(Sheet).where(Sheet.tenant_id == ctx.tenant.id, Sheet.id == found.id))
     return (
-        _make(ctx, instrument, campaign)
+        make(ctx, _myself(ctx), instrument, campaign, way)
         or _last(ctx, instrument, campaign_id)
-        or start(ctx, name, campaign_id)
+        or start(ctx, name, campaign_id, way=way)
     )
 
 
@@ -79,9 +80,15 @@ def _last(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet |
     return ctx.scalars(mine).first()
 
 
-def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None) -> Sheet | None:
-    """A fresh sheet; None when the same person started it in another tab at this very moment."""
-    person_id = _myself(ctx)
+def _insist_on_screen(sheet: Sheet) -> None:
+    if sheet.way == "paper":
+        raise Conflict(lazy("Your answers on paper are being entered."), code="assessments.on_paper")
+
+
+def make(
+    ctx: Ctx, person_id: UUID, instrument: Instrument, campaign: Campaign | None, way: str
+) -> Sheet | None:
+    """A fresh sheet; None when there is an open one, such as from another tab at this very moment."""
     sheet_id, campaign_id = new_id(), campaign.id if campaign else None
     blank = ctx.sealed(Sheet, "answers", sheet_id, person_id, [None] * instrument.items)
     made = ctx.scalar(
@@ -93,6 +100,7 @@ def _make(ctx: Ctx, instrument: Instrument, campaign: Campaign | None) -> Sheet 
             instrument=instrument.key,
             campaign_id=campaign_id,
             campaign_mode=campaign.mode if campaign else "named",
+            way=way,
             answers=blank,
             state="open",
             started_at=ctx.now,
@@ -129,6 +137,7 @@ def _open_sitting(ctx: Ctx, sheet_id: UUID) -> Sitting:
     sitting = look(ctx, sheet_id)
     if sitting.sheet.state != "open":
         raise Conflict(lazy("You have submitted this one already."), code="assessments.submitted")
+    _insist_on_screen(sitting.sheet)
     return sitting
 
 
@@ -168,10 +177,15 @@ def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
 
 
 def fill(
-    ctx: Ctx, name: str, answers: list[scoring.Answer | None], campaign_id: UUID | None = None
+    ctx: Ctx,
+    name: str,
+    answers: list[scoring.Answer | None],
+    campaign_id: UUID | None = None,
+    *,
+    way: str = "own",
 ) -> Outcome:
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
-    sheet = start(ctx, name, campaign_id)
+    sheet = start(ctx, name, campaign_id, way=way)
     sitting = _open_sitting(ctx, sheet.id)
     try:
         scoring.check(sitting.instrument, answers)
@@ -187,9 +201,16 @@ def fill(
     return _close(ctx, sitting)
 
 
+def close(ctx: Ctx, sheet: Sheet, answers: list[scoring.Answer | None]) -> Outcome:
+    """Keep these answers for good, in the context of the person or of a helper who holds their paper."""
+    ctx.seal(sheet, "answers", answers)
+    return _close(ctx, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), answers))
+
+
 def _close(ctx: Ctx, sitting: Sitting) -> Outcome:
     sheet, instrument = sitting.sheet, sitting.instrument
-    seconds = (ctx.now - sheet.started_at).total_seconds()
+    # how long somebody keyed says nothing about how long another took to answer
+    seconds = None if sheet.way == "paper" else (ctx.now - sheet.started_at).total_seconds()
     result = scoring.score(instrument, sitting.answers, seconds=seconds)
     outcome = Outcome(
         sheet_id=sheet.id, person_id=sheet.person_id, instrument=instrument.key, made_at=ctx.now

@@ -1,0 +1,75 @@
+"""Sittings: somebody answers for a while on a device that is not theirs, without signing in on it.
+
+A sitting is a capability of one person and no session: no cookie of signing in can be made of it, so that none of the
+pages a person has when signed in opens with it. Whoever begins one says beforehand how they know who is there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from anxin.kernel import capability
+from anxin.kernel.actor import Actor, Grant
+from anxin.kernel.ctx import Ctx, enter
+from anxin.kernel.errors import NotFound, SignInRequired
+from anxin.kernel.guard import Permission
+
+LONGEST = timedelta(hours=2)
+IDLE = timedelta(minutes=10)
+
+_WHO = """
+SELECT p.id, p.name, p.unit_id, p.locale FROM core.person p
+ WHERE p.tenant_id = %(tenant)s AND p.id = (SELECT guard.person()) AND p.state = 'active'
+"""
+
+
+def begin(ctx: Ctx, person_id: UUID) -> str:
+    """Begin a sitting of a person of this tenant; returns its secret. The caller audits."""
+    return capability.mint(
+        ctx.runtime.auth, ctx.tenant.id, reach="self", person_id=person_id, lifetime=LONGEST, idle=IDLE
+    )
+
+
+def mark(secret: str) -> bytes:
+    """What may be kept of a sitting's secret, to end it from elsewhere."""
+    return capability.token_hash(secret)
+
+
+def end(ctx: Ctx, kept: bytes) -> bool:
+    """End the sitting of this mark at once; False when it had ended."""
+    return capability.revoke(ctx.runtime.auth, kept)
+
+
+@contextmanager
+def at(ctx: Ctx, secret: str, permission: Permission) -> Iterator[Ctx]:
+    """The person's own context, with this one permission of the plugin at work; commits at the end of its block.
+
+    NotFound when the sitting has ended, or is another tenant's.
+    """
+    session = Session(ctx.runtime.engine, expire_on_commit=False)
+    try:
+        try:
+            entered, rows = enter(session, secret, _WHO, {"tenant": ctx.tenant.id})
+        except SignInRequired:
+            raise NotFound() from None
+        if entered[0] != ctx.tenant.id or len(rows) != 1:
+            raise NotFound()
+        person_id, name, unit_id, locale = rows[0]
+        actor = Actor(
+            kind="person",
+            reach="self",
+            person_id=person_id,
+            name=name,
+            grants={permission.name: Grant("own")},
+            unit_id=unit_id,
+            locale=locale,
+        )
+        own = Ctx(ctx.runtime, ctx.tenant, session, actor, now=ctx.now, token=secret)
+        own.plugin, own.grant = ctx.plugin, Grant("own")
+        yield own
+        own.commit()
+    finally:
+        session.close()

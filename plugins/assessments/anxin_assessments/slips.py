@@ -1,0 +1,53 @@
+"""Slips on paper for a shared device: a number and a code each, to be cut apart and handed out."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from anxin.plugin import PDF, Ctx, Document, Task, _, job, keep_file, lazy, moment, start_task, task_of
+from anxin_assessments.device_models import Device
+from anxin_assessments.services import devices
+
+KIND = "assessments.slips"
+KEPT = timedelta(days=1)
+ACROSS = 3
+DO_NOT_FIT: Any = lazy(
+    "Number and code do not fit together, or the slip was used. Please ask for another slip."
+)
+
+
+def ask(ctx: Ctx, device_id: UUID, count: int) -> Task:
+    """Have slips printed; the codes are made with the paper and are nowhere else."""
+    devices.insist_on_open(ctx, device_id)
+    ctx.unaudited("the slips are audited when they are made")
+    return start_task(
+        ctx,
+        printed,
+        title=lazy("Printing slips"),
+        back="assessments.device_list",
+        device_id=device_id,
+        count=count,
+    )
+
+
+@job("assessments.slips")
+def printed(ctx: Ctx, *, device_id: str, count: int, task_id: str) -> None:
+    """Make the slips and their sheet."""
+    device = ctx.get(Device, UUID(device_id))
+    made = devices.hand_out(ctx, device.id, count)
+    file = keep_file(ctx, pdf(device, made), name=_("Slips.pdf"), media_type=PDF, kind=KIND, keep=KEPT)
+    task_of(ctx, task_id).finish(file=file)
+
+
+def pdf(device: Device, made: Iterable[devices.Slip]) -> bytes:
+    doc = Document(
+        _("Slips for %(place)s", place=device.place),
+        subtitle=_("Good until %(moment)s, once each", moment=moment(device.until)),
+        footer=_("Cut apart. Give one to each person; do not write a name on it."),
+    )
+    cells = [_("No. %(number)d\n%(code)s", number=one.number, code=one.code) for one in made]
+    cells += [""] * (-len(cells) % ACROSS)
+    rows = [cells[at : at + ACROSS] for at in range(0, len(cells), ACROSS)]
+    doc.table([""] * ACROSS, rows)
+    return doc.render()
