@@ -3,9 +3,27 @@
 from datetime import timedelta
 
 from anxin.plugin import NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_competitions import api, blueprint, cli, hooks, manage_pages, models, pages, policy, schemas
+from anxin_competitions import (
+    api,
+    blueprint,
+    cli,
+    hooks,
+    manage_pages,
+    models,
+    pages,
+    policy,
+    quiz_api,
+    quiz_pages,
+    schemas,
+)
 
-ROUTES = (pages, manage_pages, api)  # imported for the routes they hang on the blueprints
+ROUTES = (
+    pages,
+    manage_pages,
+    quiz_pages,
+    api,
+    quiz_api,
+)  # imported for the routes they hang on the blueprints
 
 
 @hookimpl
@@ -44,6 +62,7 @@ def register() -> Plugin:
             models.Ranking.checked_by,
             models.Objection.person_id,
             models.Award.person_id,
+            models.Paper.person_id,
         ],
         retention=[
             Retention(
