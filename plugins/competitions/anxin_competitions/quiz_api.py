@@ -11,7 +11,7 @@ from anxin_competitions.blueprint import api_bp as bp
 from anxin_competitions.models import Paper
 from anxin_competitions.policy import ENTER, MANAGE, TAKE_PART
 from anxin_competitions.schemas import ContestChoiceInput, ContestQuestionInput
-from anxin_competitions.services import bank, papers
+from anxin_competitions.services import bank, competitions, papers
 
 
 class ContestQuestionOutput(Schema):
@@ -43,7 +43,7 @@ class ContestPaperOutput(Schema):
 @bp.response(200, ContestQuestionOutput(many=True))
 def questions(ctx: Ctx, competition: UUID) -> Any:
     """The bank of a quiz."""
-    return bank.of(ctx, competition)
+    return bank.of(ctx, competitions.one(ctx, competition).id)
 
 
 @bp.post("/<uuid:competition>/questions")
@@ -60,6 +60,7 @@ def question_add(ctx: Ctx, data: dict[str, Any], competition: UUID) -> None:
 @bp.response(200, ContestImportOutput)
 def questions_import(ctx: Ctx, competition: UUID) -> Any:
     """A multipart `file` (XLSX): good rows are taken in, the others are named."""
+    competitions.one(ctx, competition)
     file_id = bank.offer(ctx, competition, bank.BOOK.take(request))
     lines = bank.preview(ctx, competition, file_id)
     return {

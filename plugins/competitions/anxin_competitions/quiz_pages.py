@@ -59,6 +59,7 @@ def question_template(ctx: Ctx) -> AnyResponse:
 @bp.post("/<uuid:competition>/questions")
 @guard(MANAGE, invalid=_bank_again)
 def questions_offer(ctx: Ctx, competition: UUID) -> AnyResponse:
+    competitions.one(ctx, competition)
     file_id = bank.offer(ctx, competition, bank.BOOK.take(request))
     return to("questions_preview", competition=competition, file=file_id)
 
