@@ -18,9 +18,10 @@ from anxin_competitions.models import (
     Judge,
     Member,
     Objection,
+    Paper,
 )
 from anxin_competitions.policy import ENTER, JUDGE, MANAGE
-from anxin_competitions.services import competitions, judging
+from anxin_competitions.services import competitions, judging, papers
 
 
 @hookimpl
@@ -36,6 +37,15 @@ def home_cards(ctx: Ctx) -> Iterable[Card]:
         )
     if not ctx.allowed(ENTER):
         return
+    for entry, _category, competition, paper in papers.mine(ctx):
+        if competition.state == "running" and (paper is None or paper.finished_at is None):
+            yield Card(
+                title=competition.title,
+                text=_("The quiz is open: one attempt"),
+                href=url_for("competitions.quiz", entry=entry.id),
+                icon="trophy",
+                order=12,
+            )
     for one in competitions.listed(ctx):
         if one.state == "open" and one.enter_from <= competitions.today(ctx) <= one.enter_until:
             yield Card(
@@ -92,6 +102,9 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
     objections = ctx.db.scalars(
         sa.select(Objection).where(Objection.tenant_id == ctx.tenant.id, Objection.person_id == person_id)
     ).all()
+    quizzes = ctx.db.scalars(
+        sa.select(Paper).where(Paper.tenant_id == ctx.tenant.id, Paper.person_id == person_id)
+    ).all()
     given = ctx.db.scalars(
         sa.select(Award).where(Award.tenant_id == ctx.tenant.id, Award.person_id == person_id)
     ).all()
@@ -119,6 +132,16 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
             }
             for one in objections
         ],
+        "quizzes": [
+            {
+                "started_at": one.started_at.isoformat(),
+                "finished_at": one.finished_at.isoformat() if one.finished_at else None,
+                "questions": [question["text"] for question in one.drawn],
+                "answers": one.answers,
+                "score": one.score,
+            }
+            for one in quizzes
+        ],
         "awards": [{"title": one.title, "number": one.number, "prize": one.prize} for one in given],
     }
 
@@ -131,7 +154,7 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     done = {}
     bench = sa.select(Judge.id).where(Judge.tenant_id == tenant, Judge.person_id == person_id)
     done["assignment"] = _delete(ctx, Assignment, Assignment.judge_id.in_(bench))
-    for model in (Judge, Member, Objection, Award):
+    for model in (Judge, Member, Objection, Award, Paper):
         done[model.__tablename__] = _delete(ctx, model, model.person_id == person_id)
     blank = ctx.execute(
         sa.update(Entry)

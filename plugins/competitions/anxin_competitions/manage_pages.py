@@ -26,9 +26,11 @@ from anxin_competitions.schemas import (
 )
 from anxin_competitions.services import (
     awards,
+    bank,
     competitions,
     entries,
     judging,
+    papers,
     publicity,
     ranking,
     results,
@@ -83,6 +85,9 @@ def _manage(ctx: Ctx, competition: UUID, errors: Any = None) -> AnyResponse:
         counts=entries.counts(ctx, found.id),
         judges=[names_of(ctx, [judge.person_id]).get(judge.person_id, "") for judge in bench],
         progress=judging.progress(ctx, found.id) if bench else {},
+        quiz={"questions": bank.count(ctx, found.id), **papers.progress(ctx, found.id)}
+        if found.preset == "quiz"
+        else {},
         versions=ranking.versions(ctx, found.id),
         me=ctx.actor.person_id,
         objections=[

@@ -16,6 +16,7 @@ from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 SCHEMA = "competitions"
 PRESETS = ("sports", "works", "quiz", "selection")
 STATES = ("draft", "open", "running", "checking", "publicity", "final")
+QUESTIONS = ("one", "many", "judge")
 ENTRY_STATES = ("submitted", "accepted", "refused", "withdrawn")
 
 
@@ -317,4 +318,62 @@ class Award(TenantModel):
     revoked_at: Mapped[datetime | None]
 
 
-MODELS = [Competition, Category, Entry, Member, Heat, Result, Judge, Assignment, Ranking, Objection, Award]
+class Question(TenantModel):
+    """A question of a quiz's bank (题库)."""
+
+    __tablename__ = "question"
+    __schema__ = SCHEMA
+    __constraints__ = (
+        tenant_fk("competition_id", "competitions.competition", ondelete="CASCADE"),
+        one_of("kind", *QUESTIONS),
+        sa.CheckConstraint("points BETWEEN 1 AND 100", name="points"),
+        sa.UniqueConstraint("tenant_id", "competition_id", "number"),
+    )
+
+    competition_id: Mapped[UUID]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(comment="one right option, several, or a statement to judge")
+    text: Mapped[str]
+    options: Mapped[list[Any]] = mapped_column(pg.JSONB)
+    right: Mapped[list[int]] = mapped_column(pg.JSONB, comment="which of `options`, from 0")
+    points: Mapped[int] = mapped_column(server_default="1")
+    topic: Mapped[str] = mapped_column(server_default="")
+
+
+class Paper(TenantModel):
+    """One person's only attempt: which questions in which order, what was answered, and when it ends.
+
+    Questions are copied into it, so that a bank corrected later changes no paper that was drawn.
+    """
+
+    __tablename__ = "paper"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __data_class__ = "participation"
+    __constraints__ = (
+        tenant_fk("entry_id", "competitions.entry", ondelete="CASCADE"),
+        tenant_fk("person_id", "core.person"),
+        sa.CheckConstraint("(finished_at IS NULL) = (score IS NULL)", name="finished"),
+        sa.UniqueConstraint("tenant_id", "entry_id", "person_id"),
+        sa.Index("ix_paper_person", "tenant_id", "person_id"),
+    )
+
+    entry_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    seed: Mapped[int] = mapped_column(sa.BigInteger, comment="the lot it was drawn by")
+    drawn: Mapped[list[Any]] = mapped_column(
+        pg.JSONB, comment="[{kind, text, options, right, points}], options in the order shown"
+    )
+    answers: Mapped[dict[str, Any]] = mapped_column(
+        pg.JSONB, server_default="{}", comment="number of the question, from 1 → options chosen"
+    )
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(comment="when time is up; a short grace is for the network")
+    finished_at: Mapped[datetime | None]
+    score: Mapped[int | None] = mapped_column(comment="thousandths of 100 points")
+    took: Mapped[int | None] = mapped_column(comment="milliseconds from the first question to the end")
+
+
+MODELS = [
+    Competition, Category, Entry, Member, Heat, Result, Judge, Assignment, Ranking, Objection, Award, Question, Paper,
+]  # fmt: skip

@@ -13,7 +13,7 @@ from anxin_competitions.models import Competition
 from anxin_competitions.policy import ENTER, MANAGE, TAKE_PART
 from anxin_competitions.presets import PRESETS
 from anxin_competitions.schemas import ContestEntryInput, ContestTextInput
-from anxin_competitions.services import awards, competitions, entries, publicity, ranking, starting
+from anxin_competitions.services import awards, competitions, entries, papers, publicity, ranking, starting
 
 PDF = "application/pdf"
 
@@ -118,9 +118,12 @@ def enter(ctx: Ctx, data: dict[str, Any], competition: UUID, category: UUID) -> 
 @guard(ENTER)
 def mine(ctx: Ctx) -> AnyResponse:
     """One's own entries, with the reason where one was not accepted, and one's awards."""
+    quizzes = {entry.id for entry, _category, _competition, _paper in papers.mine(ctx)}
     rows = [
         {
             "entry": entry,
+            "quiz": entry.id in quizzes
+            and competition.state in {"running", "checking", "publicity", "final"},
             "category": category.title,
             "competition": competition,
             "state": words.ENTRY_STATES[entry.state],

@@ -12,11 +12,19 @@ from anxin_competitions import (
     models,
     pages,
     policy,
+    quiz_api,
+    quiz_pages,
     reports,
     schemas,
 )
 
-ROUTES = (pages, manage_pages, api)  # imported for the routes they hang on the blueprints
+ROUTES = (
+    pages,
+    manage_pages,
+    quiz_pages,
+    api,
+    quiz_api,
+)  # imported for the routes they hang on the blueprints
 
 
 @hookimpl
@@ -56,6 +64,7 @@ def register() -> Plugin:
             models.Ranking.checked_by,
             models.Objection.person_id,
             models.Award.person_id,
+            models.Paper.person_id,
         ],
         retention=[
             Retention(

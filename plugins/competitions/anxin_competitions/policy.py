@@ -109,6 +109,18 @@ class Recused(Entry):
     assignment_id: UUID
 
 
+@entry("competitions.paper_started", line=lazy("Began a quiz"), hidden=False)
+class PaperStarted(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.paper_ended", line=lazy("Ended a quiz"), hidden=False)
+class PaperEnded(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
 @entry("competitions.frozen", line=lazy("Froze a ranking"))
 class Frozen(Entry):
     competition_id: UUID

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from anxin.plugin import Input, lazy
-from anxin_competitions.models import PRESETS
+from anxin_competitions.models import PRESETS, QUESTIONS
 from anxin_competitions.rules.judging import METHODS
 from anxin_competitions.rules.places import MEASURES, OUTCOMES
 from anxin_competitions.rules.points import PointRules
@@ -179,6 +179,29 @@ class ContestSheetInput(Input):
     comment = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
+class ContestTakeInInput(Input):
+    replace = fields.Boolean(load_default=False)
+
+
+class ContestQuestionInput(Input):
+    """One question of the bank: the right options by letters, 对 or 错 for a statement."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(QUESTIONS))
+    text = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    options = fields.List(
+        fields.String(validate=validate.Length(max=300)), load_default=list, validate=validate.Length(max=6)
+    )
+    right = fields.String(required=True, validate=validate.Length(min=1, max=8))
+    points = fields.Integer(load_default=1, validate=validate.Range(1, 100))
+    topic = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class ContestChoiceInput(Input):
+    """The chosen options, from 0; none takes an answer back."""
+
+    value = fields.List(fields.Integer(), load_default=list, validate=validate.Length(max=8))
+
+
 class ContestFreezeInput(Input):
     reason = fields.String(load_default="", validate=validate.Length(max=500))
 
@@ -237,6 +260,8 @@ class RulesForm(Input):
     ties = fields.String(load_default="share", validate=validate.OneOf(["share", "full"]))
     method = fields.String(load_default="mean", validate=validate.OneOf(METHODS))
     judges = fields.Integer(load_default=3, validate=validate.Range(1, 20))
+    questions = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    minutes = fields.Integer(load_default=15, validate=validate.Range(1, 240))
     prizes = Numbers(load_default=list)
 
     @validates_schema
@@ -251,19 +276,21 @@ class RulesForm(Input):
     def filled(rules: Mapping[str, Any]) -> dict[str, Any]:
         """The form's values from the rules."""
         flat = {**rules["team"], **rules["points"], "method": rules["method"], "judges": rules["judges"]}
+        flat |= rules["quiz"]
         flat["table"] = " ".join(map(str, rules["points"]["table"]))
         flat["prizes"] = " ".join(map(str, rules["prizes"]))
         return flat
 
     @staticmethod
     def merged(rules: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
-        """Rules with what the form says; what it does not show (rubric, quiz) stays."""
+        """Rules with what the form says; what it does not show (the rubric) stays."""
         team = {name: form[name] for name in ContestTeamRulesInput().fields}
         points = {name: form[name] for name in ContestPointRulesInput().fields}
         points["table"] = points["table"] or rules["points"]["table"]
         more = {
             "method": form["method"],
             "judges": form["judges"],
+            "quiz": {"questions": form["questions"], "minutes": form["minutes"]},
             "prizes": form["prizes"] or rules["prizes"],
         }
         return {**rules, "team": team, "points": points, **more}

@@ -50,6 +50,11 @@ METHODS: Mapping[str, Any] = {
     "trimmed": lazy("Without the highest and the lowest (from five judges on)"),
     "standard": lazy("Evened out between strict and mild judges (from eight works a judge on)"),
 }
+QUESTIONS: Mapping[str, Any] = {
+    "one": lazy("One right option"),
+    "many": lazy("Several right options"),
+    "judge": lazy("Right or wrong"),
+}
 OBJECTIONS: Mapping[str, Any] = {
     "open": lazy("Waits for an answer"),
     "upheld": lazy("Upheld"),

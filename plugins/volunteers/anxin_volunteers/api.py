@@ -5,8 +5,8 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from anxin.plugin import Ctx, Unit, guard
-from anxin_volunteers import care_api, duty_api, service_api
+from anxin.plugin import Ctx, Unit, file_answer, guard
+from anxin_volunteers import care_api, duty_api, service_api, training_api
 from anxin_volunteers.blueprint import api_bp, who
 from anxin_volunteers.models import Team
 from anxin_volunteers.policy import FIGURES, JOIN, MANAGE, SERVE
@@ -31,7 +31,7 @@ from anxin_volunteers.schemas import (
 )
 from anxin_volunteers.services import calls, competence, coverage, expiry, people, posts, teams
 
-__all__ = ["api_bp", "care_api", "duty_api", "service_api"]
+__all__ = ["api_bp", "care_api", "duty_api", "service_api", "training_api"]
 
 
 class VolunteerMade(Schema):
@@ -111,6 +111,7 @@ class VolunteerQualificationOutput(Schema):
     state = fields.String()
     issued_on = fields.Date()
     expires_on = fields.Date(allow_none=True)
+    file_id = fields.UUID(allow_none=True)
 
 
 # ---- people ----------------------------------------------------------------------------------------------
@@ -167,8 +168,25 @@ def my_qualifications(ctx: Ctx) -> Any:
 @api_bp.arguments(VolunteerClaimInput)
 @api_bp.response(201, VolunteerQualificationOutput)
 def claim(ctx: Ctx, data: dict[str, Any]) -> Any:
-    """Tell the union of a qualification."""
-    return competence.claim(ctx, data)
+    """Tell the union of a qualification; a competence that wants a proof wants one of `proof` in base64."""
+    proof = data.pop("proof")
+    return competence.claim(ctx, data, competence.PROOF.check("proof", proof) if proof else None)
+
+
+@api_bp.get("/qualifications/<uuid:qualification>/proof")
+@guard(JOIN, purpose=SERVE)
+@api_bp.response(200)
+def proof(ctx: Ctx, qualification: UUID) -> Any:
+    """The proof I handed in, as a file."""
+    return file_answer(*competence.proof(ctx, qualification, own=True))
+
+
+@api_bp.get("/qualifications/<uuid:qualification>/proof/checked")
+@guard(MANAGE)
+@api_bp.response(200)
+def proof_read(ctx: Ctx, qualification: UUID) -> Any:
+    """The proof somebody handed in, to check it; the look is written down."""
+    return file_answer(*competence.proof(ctx, qualification))
 
 
 # ---- the union -------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The two blueprints all addresses of this plugin hang on, and what every page of the union's side shares."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -51,11 +53,25 @@ def tabs(ctx: Ctx, here: str) -> list[dict[str, Any]]:
         ("task_list", _("Shifts"), MANAGE),
         ("hour_desk", _("Hours"), MANAGE),
         ("thanks_list", _("Thanks"), MANAGE),
-        ("call_list", _("Calls"), MANAGE),
+        ("call_list", _("Calls for volunteers"), MANAGE),
         ("competence_list", _("Competence"), MANAGE),
+        ("training_list", _("Training"), MANAGE),
+        ("insight_page", _("Figures"), FIGURES),
     ]
     return [
         {"href": url_for(f"volunteers.{endpoint}"), "title": title, "current": endpoint == here}
         for endpoint, title, permission in sections
         if ctx.allowed(permission)
     ]
+
+
+def people_of(ctx: Ctx, numbers: str, ids: Iterable[UUID]) -> list[UUID]:
+    """People by employee numbers in one field (blanks, commas or lines between them), or by ids over the API."""
+    listed = re.split(r"[\s,，、;；]+", numbers.strip()) if numbers.strip() else []
+    found = list(ids)
+    for number in listed:
+        try:
+            found.append(people.by_number(ctx, number).id)
+        except Invalid as error:
+            raise Invalid(fields={"numbers": [f"{number}: {error.fields['number'][0]}"]}) from error
+    return list(dict.fromkeys(found))

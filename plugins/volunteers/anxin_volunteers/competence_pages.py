@@ -5,7 +5,7 @@ from uuid import UUID
 
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import Ctx, Invalid, guard, page
+from anxin.plugin import Ctx, Invalid, file_answer, guard, page
 from anxin_volunteers import views
 from anxin_volunteers.blueprint import bp, tabs, to, typed
 from anxin_volunteers.policy import MANAGE
@@ -63,3 +63,10 @@ def role_create(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
 def qualification_step(ctx: Ctx, data: dict[str, Any], qualification: UUID) -> AnyResponse:
     expiry.decide(ctx, qualification, data["what"])
     return to("competence_list")
+
+
+@bp.get("/qualifications/<uuid:qualification>/proof")
+@guard(MANAGE)
+def proof(ctx: Ctx, qualification: UUID) -> AnyResponse:
+    """The certificate beside which one decides; the look is written down, and the person can see it."""
+    return file_answer(*competence.proof(ctx, qualification), inline=True)

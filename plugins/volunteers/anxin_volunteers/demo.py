@@ -10,6 +10,7 @@ from uuid import UUID
 from anxin.plugin import Ctx, new_id
 from anxin_volunteers import policy
 from anxin_volunteers.demo_service import care, duty
+from anxin_volunteers.demo_training import training
 from anxin_volunteers.demo_world import DAY, FANG, KEPT_FREE, Row, World
 from anxin_volunteers.models import Call, Competence, DutyRole, Member, Post, Qualification, Team, Volunteer
 from anxin_volunteers.services.units import tree
@@ -47,6 +48,7 @@ def fill(ctx: Ctx, past: Any) -> None:
     _calls(ctx, world)
     duty(ctx, world)
     care(ctx, world)
+    training(ctx, world)
 
 
 # ---- who serves ------------------------------------------------------------------------------------------

@@ -6,7 +6,19 @@ from uuid import UUID
 
 from anxin.plugin import Ctx, new_id
 from anxin_volunteers.demo_world import DAY, FANG, Row, World
-from anxin_volunteers.models import HandOn, Need, Period, Shift, Signup, Slip, Task, Visit, Welcome
+from anxin_volunteers.models import (
+    Concern,
+    HandOn,
+    Need,
+    Period,
+    Service,
+    Shift,
+    Signup,
+    Slip,
+    Task,
+    Visit,
+    Welcome,
+)
 from anxin_volunteers.services.shifts import ZONE
 from anxin_volunteers.services.units import tree
 
@@ -85,6 +97,40 @@ def duty(ctx: Ctx, world: World) -> None:
     ctx.insert(Shift, shifts)
     ctx.insert(Need, needs)
     ctx.insert(Signup, signups)
+    ctx.insert(Service, _hours(world, signups))
+
+
+def _hours(world: World, signups: list[Row]) -> list[Row]:
+    """Those who came are confirmed; a few tell of hours outside a shift, which wait."""
+    confirmed = [
+        {
+            "person_id": row["person_id"],
+            "signup_id": row["id"],
+            "on_day": row["starts_at"].astimezone(ZONE).date(),
+            "minutes": int((row["ends_at"] - row["starts_at"]).total_seconds() // 60),
+            "source": "checkin",
+            "state": "confirmed",
+            "decided_at": row["ends_at"] + DAY,
+            "made_at": row["ends_at"],
+        }
+        for row in signups
+        if row["came_at"]
+    ]
+    earlier = [
+        {
+            "person_id": person_id,
+            "signup_id": None,
+            "on_day": (world.now - DAY * world.dice.randint(60, 300)).date(),
+            "minutes": 60 * world.dice.randint(2, 8),
+            "source": "self",
+            "state": "confirmed",
+            "decided_at": world.now - 40 * DAY,
+            "made_at": world.now - 50 * DAY,
+        }
+        for person_id in world.volunteers
+        for _time in range(world.dice.randint(0, 4))
+    ]
+    return confirmed + earlier
 
 
 def _served(
@@ -97,6 +143,7 @@ def _served(
     over = shift["starts_at"] < world.now
     return [
         {
+            "id": new_id(),
             "shift_id": shift["id"],
             "need_id": need["id"],
             "person_id": person_id,
@@ -140,13 +187,13 @@ def care(ctx: Ctx, world: World) -> None:
     if people:
         _noted(ctx, world, fang, people[0])
     handled = {"reporter_id": fang, "content": None, "state": "handled"}
-    waiting = new_id()
+    waiting, done, came = new_id(), new_id(), new_id()
     ctx.insert(
         Slip,
         [
             {
                 **handled,
-                "id": new_id(),
+                "id": done,
                 "kind": "concern",
                 "sent_at": world.now - 41 * DAY,
                 "received_at": world.now - 41 * DAY,
@@ -161,6 +208,15 @@ def care(ctx: Ctx, world: World) -> None:
                 "handled_at": world.now - 12 * DAY,
             },
             {
+                **handled,
+                "id": came,
+                "kind": "concern",
+                "state": "received",
+                "sent_at": world.now - timedelta(hours=20),
+                "received_at": world.now - timedelta(hours=18),
+                "handled_at": None,
+            },
+            {
                 "id": waiting,
                 "reporter_id": fang,
                 "content": None,
@@ -172,6 +228,8 @@ def care(ctx: Ctx, world: World) -> None:
             },
         ],
     )
+    if len(people) > 1:
+        _arrived(ctx, world, fang, unit_id, {done: people[1], came: people[0]})
     above = tree(ctx).by_id[unit_id].parent
     if above is not None:
         ctx.insert(
@@ -187,6 +245,46 @@ def care(ctx: Ctx, world: World) -> None:
                 }
             ],
         )
+
+
+def _arrived(ctx: Ctx, world: World, fang: UUID, unit_id: UUID, about: dict[UUID, UUID]) -> None:
+    """What 方圆圆 handed on reached the agency: one is finished with, one waits for its counsellor."""
+    (done, first), (came, second) = about.items()
+    told = {
+        done: {
+            "signs": ["sleepless", "mistakes"],
+            "since": "weeks",
+            "note": "夜班后总说睡不着，交接写错过两回。",
+        },
+        came: {
+            "signs": ["change", "withdrawn"],
+            "since": "days",
+            "note": "孩子转学，这几天不大跟大家一起吃饭。",
+        },
+    }
+    rows = []
+    for slip_id, person_id in ((done, first), (came, second)):
+        concern_id = new_id()
+        over = slip_id == done
+        made = world.now - 41 * DAY if over else world.now - timedelta(hours=20)
+        rows.append(
+            {
+                "id": concern_id,
+                "person_id": person_id,
+                "reporter_id": fang,
+                "slip_id": slip_id,
+                "facts": ctx.sealed(Concern, "facts", concern_id, person_id, told[slip_id]),
+                "urgent": False,
+                "knows": True,
+                "unit_id": unit_id,
+                "state": "handled" if over else "arrived",
+                "made_at": made,
+                "arrived_at": made + timedelta(hours=2),
+                "handled_at": world.now - 33 * DAY if over else None,
+                "outcome": "talked" if over else None,
+            }
+        )
+    ctx.insert(Concern, rows)
 
 
 def _noted(ctx: Ctx, world: World, fang: UUID, person_id: UUID) -> None:

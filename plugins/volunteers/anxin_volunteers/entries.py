@@ -255,3 +255,49 @@ class ListChanged(Entry):
     what: str
     people: int | None = None
     subject_id: UUID | None = None
+
+
+# ---- learning and meeting ---------------------------------------------------------------------------------
+
+
+@kept
+@entry("volunteers.course_changed", line=lazy("Changed a course of the volunteers"))
+class CourseChanged(Entry):
+    course_id: UUID
+    what: str
+
+
+@kept
+@entry("volunteers.seat_changed", line=lazy("Changed a seat in a lesson"))
+class SeatChanged(Entry):
+    lesson_id: UUID
+    what: str
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.lesson_held", line=lazy("Wrote down who came to a lesson"))
+class LessonHeld(Entry):
+    lesson_id: UUID
+    people: int
+
+
+@kept
+@entry("volunteers.meeting_changed", line=lazy("Changed a meeting of the volunteers"))
+class MeetingChanged(Entry):
+    meeting_id: UUID
+    what: str
+    people: int | None = None
+
+
+@kept
+@entry("volunteers.meeting_noted", line=lazy("Wrote a note for those who came to a meeting"), hidden=True)
+class MeetingNoted(Entry):
+    meeting_id: UUID
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.insight_read", line=lazy("Looked at the figures of the volunteers"), read=True)
+class InsightRead(Entry):
+    year: int

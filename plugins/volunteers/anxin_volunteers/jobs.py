@@ -7,6 +7,7 @@ from anxin_volunteers.services import shifts
 from anxin_volunteers.services.care import greetings
 from anxin_volunteers.services.delivery import clocks, deliver, pass_on
 from anxin_volunteers.services.expiry import expiry
+from anxin_volunteers.services.meetings import share_note
 from anxin_volunteers.services.roster import fill_again
 from anxin_volunteers.services.thanks import print_certificates
 
@@ -23,4 +24,15 @@ def invitations(ctx: Ctx) -> None:
     shifts.let_invitations_end(ctx)
 
 
-JOBS = [clocks, deliver, expiry, fill_again, greetings, invitations, pass_on, print_certificates, remind]
+JOBS = [
+    clocks,
+    deliver,
+    expiry,
+    fill_again,
+    greetings,
+    invitations,
+    pass_on,
+    print_certificates,
+    remind,
+    share_note,
+]

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import PUBLIC, Ctx, Invalid, guard, page
+from anxin.plugin import PUBLIC, Ctx, Invalid, file_answer, guard, page
 from anxin_volunteers import (
     care_pages,
     competence_pages,
@@ -16,6 +17,7 @@ from anxin_volunteers import (
     service_pages,
     shift_pages,
     team_pages,
+    training_pages,
     views,
 )
 from anxin_volunteers.blueprint import bp, to, typed
@@ -33,6 +35,7 @@ __all__ = [
     "service_pages",
     "shift_pages",
     "team_pages",
+    "training_pages",
 ]
 
 
@@ -136,5 +139,13 @@ def _me_again(ctx: Ctx, error: Invalid) -> AnyResponse:
 @bp.post("/me/qualifications")
 @guard(JOIN, purpose=SERVE, input=VolunteerClaimInput, invalid=_me_again)
 def claim(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
-    competence.claim(ctx, data)
+    data.pop("proof")
+    sent = request.files.get("file")
+    competence.claim(ctx, data, competence.PROOF.take(request) if sent and sent.filename else None)
     return to("me")
+
+
+@bp.get("/me/qualifications/<uuid:qualification>/proof")
+@guard(JOIN, purpose=SERVE)
+def own_proof(ctx: Ctx, qualification: UUID) -> AnyResponse:
+    return file_answer(*competence.proof(ctx, qualification, own=True), inline=True)

@@ -1,5 +1,7 @@
 """Input and output shapes of joining, teams and coverage, and the tenant's settings."""
 
+import base64
+import binascii
 from typing import Any
 
 from marshmallow import fields, validate, validates_schema
@@ -12,6 +14,7 @@ from anxin_volunteers.words import DECISIONS, STATES
 TEXT = validate.Length(max=2000)
 NAME = validate.Length(min=2, max=60)
 WHO: Any = lazy("Say who it is.")
+NOT_BASE64: Any = lazy("This is not base64.")
 CODE: Any = lazy("Small letters, digits, - and _.")
 
 
@@ -35,6 +38,18 @@ def count(least: int, most: int, default: int, title: Any, help_text: Any = None
         validate=validate.Range(min=least, max=most),
         metadata={"title": title, **({"help": help_text} if help_text else {})},
     )
+
+
+class Picture(fields.Field[bytes]):
+    """A file in base64, for the API; a page sends it as a file of its own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+        if isinstance(value, bytes):
+            return value
+        try:
+            return base64.b64decode(str(value), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError(NOT_BASE64) from error
 
 
 class Settings(Input):
@@ -68,6 +83,7 @@ class Settings(Input):
     rest_hours = count(0, 48, 8, lazy("Hours of rest between two proposed shifts"))
     publicity_days = count(1, 60, 7, lazy("Days a list of thanks is public before it is granted"))
     invitation_hours = count(1, 72, 12, lazy("Hours an invitation from the waitlist holds"))
+    least_group = count(5, 100, 5, lazy("Smallest number of helped people behind a figure"))
 
 
 class VolunteerApplyInput(Input):
@@ -183,6 +199,7 @@ class VolunteerClaimInput(Input):
     issuer = fields.String(load_default="", validate=validate.Length(max=80))
     issued_on = fields.Date(required=True)
     expires_on = Optional.Date(load_default=None, allow_none=True)
+    proof = Picture(load_default=b"")
 
 
 class VolunteerQualificationStepInput(Input):

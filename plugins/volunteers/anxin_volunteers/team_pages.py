@@ -20,8 +20,9 @@ from anxin_volunteers.schemas import (
     VolunteerSquadInput,
     VolunteerTeamInput,
 )
-from anxin_volunteers.services import competence, coverage, posts, teams
+from anxin_volunteers.services import bulletin, competence, coverage, posts, teams
 from anxin_volunteers.services.units import tree
+from anxin_volunteers.views_training import told
 from anxin_volunteers.words import POSTS
 
 
@@ -74,6 +75,7 @@ def _team(ctx: Ctx, team_id: UUID, values: Any, errors: Any) -> AnyResponse:
         "volunteers/team.html",
         team=views.team(fit, tree(ctx)),
         members=[views.member(row, name) for row, name in teams.members(ctx, team_id)],
+        notices=[told(row, name, row.text) for row, name in bulletin.of_team(ctx, team_id)],
         values=values,
         errors=errors,
     )

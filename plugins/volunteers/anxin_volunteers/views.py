@@ -22,6 +22,7 @@ from anxin_volunteers.models import (
     Volunteer,
 )
 from anxin_volunteers.policy import PLEDGE_VERSION
+from anxin_volunteers.services.competence import KEPT
 from anxin_volunteers.services.concerns import Read
 from anxin_volunteers.services.coverage import Coverage, Row
 from anxin_volunteers.services.people import Line
@@ -68,6 +69,12 @@ def todo() -> list[dict[str, Any]]:
             "icon": "award",
             "title": _("My qualifications"),
             "text": _("Hand in certificates, see how long they hold"),
+        },
+        {
+            "href": url_for("volunteers.course_offer"),
+            "icon": "book-open",
+            "title": _("Learning and meetings"),
+            "text": _("Lessons, supervision, talking things over"),
         },
     ]
 
@@ -124,6 +131,7 @@ def qualification(row: Qualification, name: str, kind: Competence, today: date) 
         "tone": "warn" if over or row.state == "claimed" else "ok" if row.state == "verified" else None,
         "issued": day(row.issued_on),
         "until": day(row.expires_on) if row.expires_on else _("for good"),
+        "proof": row.file_id is not None and row.made_at.date() + KEPT > today,
     }
 
 

@@ -195,3 +195,23 @@ LISTS: dict[str, Text] = {
     "public": lazy("Public"),
     "granted": lazy("Granted"),
 }
+
+# ---- learning and meeting ---------------------------------------------------------------------------------
+
+MEETINGS: dict[str, Text] = {
+    "supervision": lazy("Supervision"),
+    "debrief": lazy("Debrief after a hard case"),
+    "team": lazy("Team meeting"),
+}
+HELD_STATES: dict[str, Text] = {
+    "planned": lazy("Planned"),
+    "held": lazy("Has taken place"),
+    "cancelled": lazy("Cancelled"),
+}
+CAME: dict[str, Text] = {
+    "enrolled": lazy("Seat taken"),
+    "asked": lazy("Asked to come"),
+    "came": lazy("Came"),
+    "missed": lazy("Did not come"),
+}
+CAME_TONES = {"came": "ok", "enrolled": "info", "asked": "info"}

@@ -16,21 +16,25 @@ from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, _, names_of
 from anxin_competitions.models import Category, Competition, Entry, Ranking
 from anxin_competitions.policy import Frozen, RankingConfirmed
 from anxin_competitions.rules.final import final
-from anxin_competitions.services import competitions, entries, judging, results
+from anxin_competitions.services import competitions, entries, judging, papers, results
 
 
 def raw(ctx: Ctx, competition: Competition, *, unchecked: bool = True) -> dict[str, Any]:
     """Marks and rules of a competition, as `rules.final` takes them. Without `unchecked`, only what was checked."""
     judged = competition.preset in {"works", "selection"}
+    asked = papers.online(ctx, competition)
     listed = []
     for category in competitions.categories(ctx, competition.id):
         found = entries.of_category(ctx, category.id, states=("accepted",))
-        marks = _judged(ctx, competition, found) if judged else _measured(ctx, category, unchecked)
+        if asked:
+            marks = papers.marks_of(ctx, competition.id, found)
+        else:
+            marks = _judged(ctx, competition, found) if judged else _measured(ctx, category, unchecked)
         listed.append(
             {
                 "id": str(category.id),
                 "title": category.title,
-                "measure": "points" if judged else category.measure,
+                "measure": "points" if judged or asked else category.measure,
                 "relay": category.relay,
                 "record": category.record,
                 "entries": [
@@ -64,6 +68,8 @@ def freeze(ctx: Ctx, competition_id: UUID, *, reason: str = "") -> Ranking:
     before = newest(ctx, competition.id)
     if before is not None and not reason.strip():
         raise Invalid(fields={"reason": [_("Say what this version corrects.")]})
+    if running := papers.close_all(ctx, competition.id):
+        raise Conflict(_("%(count)s papers are still being answered.", count=running))
     material = raw(ctx, competition)
     _insist_on_checks(ctx, competition, material)
     body = canonical({"input": material, "result": final(material)})
@@ -215,6 +221,8 @@ def _insist_on_checks(ctx: Ctx, competition: Competition, material: Mapping[str,
         if judging.waiting(ctx, competition.id):
             raise Conflict(_("Some works are not judged yet."))
         return
+    if papers.online(ctx, competition):
+        return  # scored by the house from papers that are closed
     missing = [
         entry for category in material["categories"] for entry in category["entries"] if not entry["outcome"]
     ]

@@ -8,6 +8,16 @@ from anxin_volunteers.models.concern import Concern, HandOn, Period, Slip, Visit
 from anxin_volunteers.models.duty import LIVE, Availability, Need, Shift, Signup, Swap, Task
 from anxin_volunteers.models.people import POSTS, Call, Member, Post, Staffing, Team, Volunteer
 from anxin_volunteers.models.service import Award, Objection, Recognition, Service, ServiceChange
+from anxin_volunteers.models.training import (
+    MEETINGS,
+    Attendance,
+    Attendee,
+    Course,
+    Lesson,
+    Meeting,
+    MeetingNote,
+    TeamNotice,
+)
 
 MODELS: list[type[TenantModel]] = [
     Call,
@@ -36,6 +46,13 @@ MODELS: list[type[TenantModel]] = [
     Recognition,
     Award,
     Objection,
+    Course,
+    Lesson,
+    Attendance,
+    Meeting,
+    Attendee,
+    MeetingNote,
+    TeamNotice,
 ]
 
 
@@ -51,15 +68,22 @@ def people_columns() -> list[Any]:
 
 __all__ = [
     "LIVE",
+    "MEETINGS",
     "MODELS",
     "POSTS",
+    "Attendance",
+    "Attendee",
     "Availability",
     "Award",
     "Call",
     "Competence",
     "Concern",
+    "Course",
     "DutyRole",
     "HandOn",
+    "Lesson",
+    "Meeting",
+    "MeetingNote",
     "Member",
     "Need",
     "Objection",
@@ -76,6 +100,7 @@ __all__ = [
     "Swap",
     "Task",
     "Team",
+    "TeamNotice",
     "Visit",
     "Volunteer",
     "Welcome",

@@ -49,6 +49,9 @@ class Qualification(TenantModel):
     person_id: Mapped[UUID]
     competence_id: Mapped[UUID]
     detail: Mapped[bytes | None] = sealed(nullable=True, comment="{number, issuer} of the certificate")
+    file_id: Mapped[UUID | None] = mapped_column(
+        comment="the proof as handed in: the union looks at it, so it is the tenant's paper; gone after a year"
+    )
     source: Mapped[str] = mapped_column(server_default="proof")
     issued_on: Mapped[date]
     expires_on: Mapped[date | None] = mapped_column(comment="last day it holds; null: for good")

@@ -8,12 +8,32 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, lazy, names_of, notify
+from anxin.plugin import (
+    JPEG,
+    PDF,
+    PNG,
+    WEBP,
+    Conflict,
+    Ctx,
+    File,
+    Invalid,
+    NotFound,
+    TakenUpload,
+    Upload,
+    drop_file,
+    keep_file,
+    lazy,
+    names_of,
+    notify,
+    read_file,
+)
 from anxin_volunteers import entries, policy
 from anxin_volunteers.models import Competence, DutyRole, Qualification
 from anxin_volunteers.services import people
 
 LIMIT = 200
+KIND, KEPT = "volunteers.proof", timedelta(days=365)
+PROOF = Upload("file", (JPEG, PNG, WEBP, PDF), 8 * 1024 * 1024)
 MONTH = timedelta(days=31)
 
 
@@ -60,17 +80,30 @@ def create_role(ctx: Ctx, *, title: str, requires: Sequence[str]) -> DutyRole:
     return row
 
 
-def claim(ctx: Ctx, data: Mapping[str, Any]) -> Qualification:
-    """Tell the union of a qualification; it counts once somebody has seen the proof."""
+def claim(ctx: Ctx, data: Mapping[str, Any], proof: TakenUpload | None = None) -> Qualification:
+    """Tell the union of a qualification; it counts once somebody has looked at the proof."""
     if people.own(ctx) is None or ctx.actor.person_id is None:
         raise NotFound()
     competence = ctx.get(Competence, data["competence_id"])
     if data["issued_on"] > ctx.now.date():
         raise Invalid(fields={"issued_on": [lazy("This day is still to come.")]})
+    if competence.proof and proof is None:
+        raise Invalid(fields={"file": [lazy("Add a picture or a scan of the certificate.")]})
+    kept = None
+    if proof is not None:
+        kept = keep_file(
+            ctx,
+            proof.data,
+            name=proof.name,
+            media_type=proof.media_type,
+            kind=KIND,
+            keep=KEPT,
+        )
     row = ctx.add(
         Qualification(
             person_id=ctx.actor.person_id,
             competence_id=competence.id,
+            file_id=kept.id if kept else None,
             source="proof",
             issued_on=data["issued_on"],
             expires_on=data.get("expires_on") or holds_until(competence, data["issued_on"]),
@@ -81,6 +114,28 @@ def claim(ctx: Ctx, data: Mapping[str, Any]) -> Qualification:
     ctx.seal(row, "detail", {"number": data.get("number", ""), "issuer": data.get("issuer", "")})
     ctx.audit(entries.QualificationChanged(qualification_id=row.id, what="claimed", subject_id=row.person_id))
     return row
+
+
+def proof(ctx: Ctx, qualification_id: UUID, *, own: bool = False) -> tuple[File, bytes]:
+    """The certificate as handed in: one's own, or for whoever checks it; then the look is written down."""
+    row = ctx.get(Qualification, qualification_id)
+    if row.file_id is None or (own and row.person_id != ctx.actor.person_id):
+        raise NotFound()
+    if not own:
+        ctx.audit(entries.ProofRead(qualification_id=row.id, subject_id=row.person_id))
+    return read_file(ctx, row.file_id, kind=KIND)
+
+
+def drop_proof(ctx: Ctx, row: Qualification) -> None:
+    """A picture nobody needs any more goes at once."""
+    if row.file_id is not None:
+        drop_file(ctx, row.file_id)
+        row.file_id = None
+
+
+def detail(ctx: Ctx, row: Qualification) -> dict[str, str]:
+    """Number and issuer as told, for whoever checks the proof beside them."""
+    return ctx.open(row, "detail") if row.detail else {}
 
 
 def holds_until(competence: Competence, issued_on: date) -> date | None:
@@ -109,6 +164,8 @@ def decide(ctx: Ctx, qualification_id: UUID, what: str) -> Qualification:
     if row.person_id == ctx.actor.person_id:
         raise Conflict(lazy("Somebody else has to look at your own proof."), code="volunteers.own_proof")
     row.state, row.decided_at, row.decided_by = after, ctx.now, ctx.actor.person_id
+    if what == "refuse":
+        drop_proof(ctx, row)
     ctx.audit(entries.QualificationChanged(qualification_id=row.id, what=what, subject_id=row.person_id))
     notify(ctx, row.person_id, policy.NEWS.code, "/volunteers/me")
     return row

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from anxin.plugin import Ctx, TenantModel
 from anxin_volunteers import entries
-from anxin_volunteers.models import MODELS
+from anxin_volunteers.models import MODELS, Qualification
+from anxin_volunteers.services import competence
 
 # who worried, decided or handled is theirs, not the person's
-HIDDEN = {"tenant_id", "id", "decided_by", "handled_by", "to_id"}
+HIDDEN = {"tenant_id", "id", "decided_by", "handled_by", "to_id", "author_id"}
 
 
 def personal() -> Iterator[type[TenantModel]]:
@@ -60,6 +61,9 @@ def _json(value: Any) -> Any:
 def erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
     """Delete the person's rows; where they only decided about others, their erased account is named."""
     counts: dict[str, int] = {}
+    for row in ctx.scalars(ctx.select(Qualification).where(Qualification.person_id == person_id)):
+        competence.drop_proof(ctx, row)
+    ctx.db.flush()
     for model in personal():
         done = ctx.execute(
             sa.delete(model).where(
