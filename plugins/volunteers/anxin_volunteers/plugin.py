@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_volunteers import api, cli, hooks, jobs, models, pages, policy, schemas
+from anxin_volunteers import api, cli, hooks, jobs, models, pages, policy, reports, schemas
 from anxin_volunteers.entries import ENTRIES
 
 THREE_YEARS = timedelta(days=3 * 365)
@@ -40,6 +40,7 @@ def register() -> Plugin:
         api=api.api_bp,
         models=models.MODELS,
         jobs=jobs.JOBS,
+        reports=[reports.BRANCHES],
         reacts={ConsentWithdrawn: hooks.on_withdrawn},
         personal_data=models.people_columns(),
         retention=[
