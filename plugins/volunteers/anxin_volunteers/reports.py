@@ -31,7 +31,7 @@ BRANCHES = Report(
         ("people", lazy("People")),
         ("hours", lazy("Hours")),
         ("units", lazy("Units")),
-        ("covered", lazy("Covered")),
+        ("covered", lazy("Fully staffed")),
     ],
     rows=branches,
 )
