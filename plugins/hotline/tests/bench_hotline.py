@@ -1,4 +1,4 @@
-"""Row 15: saving the log of a call, on the page and through the API, against one bare INSERT.
+"""Row 16: saving the log of a call, on the page and through the API, against one bare INSERT.
 
 Session, tenant, permission, contract, row-level wall, the form's version, a key of its own and two sealed fields, follow-up,
 audit entry, one unit of the contract: all in one transaction.
@@ -32,7 +32,7 @@ LOG = {
 }
 
 
-@row(15, "save the log of a call, every guarantee on")
+@row(16, "save the log of a call, every guarantee on")
 def save(bench: Bench) -> Iterable[Finding]:
     someone = operator(bench.tenancy)
     comparison = bench.compare(
