@@ -76,9 +76,11 @@ from anxin.kernel.i18n import (
     local,
     long_day,
     moment,
+    month,
     ngettext,
     percent,
     short_day,
+    weekday,
 )
 from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
@@ -188,6 +190,7 @@ __all__ = [
     "local",
     "long_day",
     "moment",
+    "month",
     "name_of",
     "names_of",
     "new_id",
@@ -218,6 +221,7 @@ __all__ = [
     "tenant_fk",
     "touch",
     "tree_at",
+    "weekday",
     "workbook",
 ]
 

@@ -47,12 +47,15 @@ class Client:
         return self.send("GET", path, b"", "", expect)
 
     def post(
-        self, path: str, fields: dict[str, object] | list[tuple[str, object]], expect: int = 303
+        self,
+        path: str,
+        fields: dict[str, object] | list[tuple[str, object]],
+        expect: int | tuple[int, ...] = 303,
     ) -> Answer:
         body = urlencode(fields).encode()
         return self.send("POST", path, body, "Content-Type: application/x-www-form-urlencoded\r\n", expect)
 
-    def send(self, method: str, path: str, body: bytes, extra: str, expect: int) -> Answer:
+    def send(self, method: str, path: str, body: bytes, extra: str, expect: int | tuple[int, ...]) -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
@@ -65,7 +68,7 @@ class Client:
         self._socket.sendall(head.encode() + body)
         answer = self._receive()
         self._keep_cookies(answer)
-        if answer.status != expect:
+        if answer.status not in ((expect,) if isinstance(expect, int) else expect):
             shown = answer.body[:600].decode("utf-8", "replace")
             raise Unexpected(f"{method} {path}: {answer.status} instead of {expect}\n{shown}")
         return answer

@@ -2,7 +2,8 @@
 proves itself.
 
 In the suite every part is killed once, and is given time to come back. `ANXIN_KILLS=50` makes it a soak: that many
-kills, every second of them while other parts are still down (see tests/README.md).
+kills, every second of them while other parts are still down (see tests/README.md). An operator who is typing while the
+web server is killed goes on typing.
 """
 
 import os
@@ -10,25 +11,28 @@ import random
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.bench import measure
 from tests.journeys.serving import Serving, gone, serving, wait_until
 from tests.journeys.writing import (
+    AGENCY,
+    PASSPHRASE,
     UNION,
     Books,
     Writer,
     account_for_self_tests,
     account_for_units,
+    authenticator_code,
     found_tenants,
     self_tests,
     sign_in,
     units,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
 
 PARTS = ("worker", "web", "a web worker", "valkey", "postgres", "supervisor")
 KILLS = int(os.environ.get("ANXIN_KILLS", len(PARTS)))
@@ -37,12 +41,12 @@ QUIET = (0.1, 1.0) if SOAK else (0.3, 2.5)  # seconds before the next kill: no t
 START_SECONDS, CORES = 10.0, 2  # what the second start may take on an idle machine of two cores
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Serving]:
-    """`anxin up` with a union, its agency, and helpers on duty."""
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """`anxin up` with a union, its agency, and helpers on duty; one for all tests here."""
     with serving("up") as served:
         served.start()
-        found_tenants(served, tmp_path)
+        found_tenants(served, tmp_path_factory.mktemp("tenants"))
         yield served
 
 
@@ -135,3 +139,70 @@ def starts_again_quickly(platform: Serving) -> None:
     assert seconds <= 90, (
         "it never came back in reasonable time"
     )  # the 10 s of an idle machine are printed, not judged
+
+
+# ---- an operator at the desk -------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_what_an_operator_types_survives_the_server(platform: Serving, chromium: Browser) -> None:
+    """Six keys and a note without the mouse, and the server dies in the middle of the sentence. A second window is closed
+    before the server is back: its words stand in the next empty form."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    try:
+        page, other = context.new_page(), context.new_page()
+        takes_a_seat(platform, page)
+        begins_to_write(platform, page, "141", "夜班后睡不着，")  # telephone, pressure at work, no risk seen
+        begins_to_write(platform, other, "131", "第二位，刚说到")
+        stop_the_web(platform)
+        other.keyboard.type("孩子")
+        expect(said_of(other)).to_contain_text("没有连接")
+        other.close()
+        page.keyboard.type("怕上井出事")
+        expect(said_of(page)).to_contain_text("没有连接")
+        for key in ("Tab", "1", "Control+Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url("**saved=*")
+        expect(page.locator("textarea[name=note]")).to_have_value("第二位，刚说到孩子")
+        page.locator("main .note a").first.click()
+        expect(page.locator("main")).to_contain_text("夜班后睡不着，怕上井出事")
+        expect(page.locator("main")).to_contain_text("职场压力")
+    finally:
+        context.close()
+
+
+def takes_a_seat(platform: Serving, page: Page) -> None:
+    """The agency's operator activates the account, sets up the second step, and goes to the employer."""
+    page.goto(platform.run("user", "link", "--tenant", AGENCY, "helper").stdout.strip())
+    page.locator("input[name=passphrase]").fill(PASSPHRASE)
+    page.locator("input[name=again]").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/second**")
+    page.locator("input[name=code]").first.fill(authenticator_code(page.content()))
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=code]")).to_have_count(0)  # the recovery codes are shown
+    page.goto(f"{platform.address}/t/{AGENCY}/contracts")
+    page.get_by_role("button", name="进入").first.click()
+    page.wait_for_url(f"**/t/{UNION}/**")
+
+
+def begins_to_write(platform: Serving, page: Page, digits: str, words: str) -> None:
+    """Each digit picks and goes on to the next question; the note is reached by itself."""
+    page.goto(f"{platform.address}/t/{UNION}/hotline/")
+    for digit in digits:
+        page.keyboard.press(digit)
+    expect(page.locator("textarea[name=note]")).to_be_focused()
+    page.keyboard.type(words)
+    expect(said_of(page)).to_contain_text("已保存")
+
+
+def said_of(page: Page) -> Locator:
+    return page.locator("[data-autosave-said]")
+
+
+def stop_the_web(platform: Serving) -> None:
+    """kill -9 of the web server and of all its workers; the supervisor starts it again."""
+    leader = psutil.Process(platform.pid_of("web"))
+    for process in [leader, *leader.children(recursive=True)]:
+        process.kill()

@@ -31,7 +31,7 @@ slug = "{AGENCY}"
 name = "测试心理服务中心"
 org = [{{ code = "A", name = "测试心理服务中心" }}]
 staff = [
-  {{ login = "helper", name = "何静怡", number = "A1", unit = "A", roles = ["employee"], email = "he@kill.example" }},
+  {{ login = "helper", name = "何静怡", number = "A1", unit = "A", roles = ["employee", "duty"], email = "he@k.test" }},
   {{ login = "chief", name = "沈岳", number = "A2", unit = "A", roles = ["employee"], email = "shen@kill.example" }},
 ]
 """
@@ -40,7 +40,7 @@ UNION_FILE = f"""
 extends = "enterprise-union"
 slug = "{UNION}"
 name = "测试厂工会"
-modules = ["assessments"]
+modules = ["assessments", "hotline"]
 org = [{{ code = "U", name = "测试厂" }}]
 staff = [
   {{ login = "admin", name = "周晓岚", number = "U1", unit = "U", roles = ["employee", "union_admin"], email = "z@k.test" }},
@@ -53,7 +53,7 @@ duty = [
 [[contracts]]
 agency = "{AGENCY}"
 reference = "K-1"
-services = ["assessments"]
+services = ["assessments", "hotline"]
 starts = 2025-01-01
 ends = 2099-12-31
 signed_employer = {{ by = "周晓岚", on = 2024-12-20 }}
@@ -82,8 +82,7 @@ def sign_in(platform: Serving, login: str) -> str:
         done = browser.post(link, data={"passphrase": PASSPHRASE, "again": PASSPHRASE})
         assert done.is_success, f"{done.status_code} {done.text[:500]}"
         if done.url.path.endswith("/sign-in/second"):
-            secret = done.text.split('<b class="num">')[1].split("</b>")[0].replace(" ", "")
-            code = totp.code_at(secret, totp.step_at(time.time()))
+            code = authenticator_code(done.text)
             done = browser.post(f"{home}/sign-in/second/set-up", data={"code": code})
             assert done.is_success, f"{done.status_code} {done.text[:500]}"
         agreed = browser.post(f"{home}/consent/ask/assessments.self", data={"answer": "agreed", "next": "/"})
@@ -91,6 +90,12 @@ def sign_in(platform: Serving, login: str) -> str:
         made = browser.post(f"{home}/api/identity/tokens", json={"name": "kill"})
         assert made.status_code == 201, made.text[:500]
         return made.json()["token"]
+
+
+def authenticator_code(html: str) -> str:
+    """What an authenticator app shows for the secret that the page of the second step names."""
+    secret = html.split('<b class="num">')[1].split("</b>", maxsplit=1)[0].replace(" ", "")
+    return totp.code_at(secret, totp.step_at(time.time()))
 
 
 @dataclass

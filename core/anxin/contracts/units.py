@@ -46,13 +46,11 @@ def record_service_unit(
     """
     if kind not in KINDS:
         raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
-    contract = ctx.db.scalar(
-        sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.id == contract_id)
-    )
+    contract = ctx.db.get(Contract, (ctx.tenant.id, contract_id))
     if contract is None or module not in contract.services:
         raise NotFound()
     day = done_on or local(ctx.now).date()
-    if contract.state == "draft" or not contract.starts_on <= day <= contract.ends_on:
+    if not _runs(contract, day):
         raise Conflict(lazy("The contract does not run on that day."))
     made = ctx.execute(
         pg.insert(ServiceUnit)
@@ -96,25 +94,16 @@ def record_if_served(
     """
     contract_id = contract_id or ctx.actor.contract_id
     day = done_on or local(ctx.now).date()
-    if contract_id is None or not _serves(ctx, contract_id, module, day):
+    contract = contract_id and ctx.db.get(Contract, (ctx.tenant.id, contract_id))
+    if not contract or module not in contract.services or not _runs(contract, day):
         return False
-    return record_service_unit(
-        ctx, contract_id, module, kind, minutes=minutes, key=key, done_on=day, person_id=person_id
+    return record_service_unit(  # finds the same contract in the session's memory
+        ctx, contract.id, module, kind, minutes=minutes, key=key, done_on=day, person_id=person_id
     )
 
 
-def _serves(ctx: Ctx, contract_id: UUID, module: str, day: date) -> bool:
-    found = ctx.scalar(
-        sa.select(sa.literal(True)).where(
-            Contract.tenant_id == ctx.tenant.id,
-            Contract.id == contract_id,
-            Contract.state != "draft",
-            Contract.starts_on <= day,
-            Contract.ends_on >= day,
-            sa.literal(module) == sa.any_(Contract.services),
-        )
-    )
-    return bool(found)
+def _runs(contract: Contract, day: date) -> bool:
+    return contract.state != "draft" and contract.starts_on <= day <= contract.ends_on
 
 
 def _unlinkable(ctx: Ctx, key: str) -> UUID:

@@ -6,7 +6,7 @@ from uuid import UUID
 from anxin.plugin import ApiBlueprint, Ctx, Served, guard
 from anxin_hotline import forms
 from anxin_hotline.calls import Call, FollowUp, Handover, Referral, Review
-from anxin_hotline.models import Alert, Line
+from anxin_hotline.models import Alert, Line, Summary
 from anxin_hotline.pages.lines import told as line_told
 from anxin_hotline.policy import CALLS, LOG, MANAGE, OWN, READ_FIGURES, SUPERVISE
 from anxin_hotline.schemas import (
@@ -45,6 +45,7 @@ from anxin_hotline.schemas import (
     HotlineReviewInput,
     HotlineReviewLine,
     HotlineSettleInput,
+    HotlineSummaryLine,
     HotlineVersionLine,
     LineGapOutput,
     LineShiftInput,
@@ -63,6 +64,7 @@ from anxin_hotline.services import (
     logging,
     records,
     seeing,
+    summaries,
     supervision,
 )
 
@@ -498,6 +500,14 @@ def report_incident(ctx: Ctx, call: UUID) -> None:
 def read_figures(ctx: Ctx) -> list[figures.Month]:
     """The last closed months, through disclosure control."""
     return figures.months(ctx)
+
+
+@bp.get("/figures/summaries")
+@guard(READ_FIGURES)
+@bp.response(200, HotlineSummaryLine(many=True))
+def list_summaries(ctx: Ctx) -> list[Summary]:
+    """The months whose summary was made by itself; each as a PDF below /hotline/figures/<month>.pdf."""
+    return summaries.kept(ctx)
 
 
 @bp.get("/alerts")

@@ -265,6 +265,13 @@ def _of_page(what: str, text: str) -> Any:
     return text.splitlines() if what.startswith("lines_") else text
 
 
+class HotlineSummaryLine(Schema):
+    """A summary that was made after its month had closed."""
+
+    month = fields.String()
+    made_at = fields.AwareDateTime()
+
+
 class HotlineVersionLine(Schema):
     """A version of the form; 0 is the one everybody starts with."""
 

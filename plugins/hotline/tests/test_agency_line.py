@@ -1,14 +1,17 @@
 """The agency's own line: callers whose employer nobody knows yet, three employers in an hour, and no sight across."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from anxin.kernel import clock
 from anxin.plugin import Conflict, raise_crisis
 from anxin.safety.models import Crisis
 from anxin.tenancy.directory import touch
 from anxin.tenancy.models import Module
 from anxin_hotline.calls import Call, Caller, Event, FollowUp
-from anxin_hotline.services import attributing, callers
+from anxin_hotline.services import attributing, callers, figures
 
 
 @pytest.fixture
@@ -190,3 +193,21 @@ def test_a_session_from_before_the_line_was_switched_on_reads_nothing_yet(
     assert early.get(f"{early.base}/hotline/").status_code == 404
     later = client_as(person("operator", tenant=home))
     assert later.get(f"{later.base}/hotline/").status_code == 200
+
+
+def test_a_log_that_arrives_after_its_month_closed_changes_no_released_figure(
+    client_as, agency, unions, told, scope
+):
+    before = figures.closed_months(clock.now(), 1)[0][0] + timedelta(days=3)
+    home, there = client_as(agency.operator), client_as(agency.seats[0])
+    with clock.travel(before):
+        for _caller in range(6):
+            log(there, told)
+    late = log(home, told, started_at=before.isoformat())
+    home.post(
+        f"{home.base}/api/hotline/calls/{late}/employer", json={"contract_id": str(agency.contracts[0])}
+    )
+    assert read(there, late).status_code == 200
+    with scope(unions[0]) as ctx, ctx.acting(plugin="hotline"), ctx.figures() as session:
+        (begins, ends), *_rest = figures.closed_months(ctx.now, 1)
+        assert len(session.execute(figures._rows(ctx, begins, ends)).all()) == 6

@@ -10,7 +10,7 @@ from anxin.plugin import Unit, new_id
 from anxin_hotline import jobs
 from anxin_hotline.calls import Call, FollowUp
 from anxin_hotline.models import Alert, Line, RollOver, Shift
-from anxin_hotline.services import alerts, lines
+from anxin_hotline.services import alerts, figures, lines
 
 
 def page(client, path):
@@ -202,3 +202,21 @@ def test_three_employers_in_an_hour_without_seeing_across(client_as, agency_pers
         for other, (_client, call_id) in seats.items():
             wanted = 200 if other == number else 404
             assert client.get(f"{client.base}/api/hotline/calls/{call_id}").status_code == wanted
+
+
+def test_a_month_that_has_closed_is_summed_up_once_and_can_be_read_later(
+    client_as, operator, person, line, told, scope, tenant
+):
+    last = figures.closed_months(clock.now(), 1)[0][0] + timedelta(days=9)
+    desk, union = client_as(operator), client_as(person("admin"))
+    with clock.travel(last):
+        for number in range(6):
+            post(desk, "/hotline/save", **told(note=f"第 {number} 位"))
+    for _day in range(2):
+        with scope(tenant) as ctx, ctx.acting(plugin="hotline"):
+            jobs.month(ctx)
+    month = f"{last:%Y-%m}"
+    assert [one["month"] for one in union.get(f"{union.base}/api/hotline/figures/summaries").json] == [month]
+    assert f"figures/{month}.pdf" in page(union, "/hotline/figures")
+    assert union.get(f"{union.base}/hotline/figures/{month}.pdf").data.startswith(b"%PDF")
+    assert union.get(f"{union.base}/hotline/figures/1999-01.pdf").status_code == 404

@@ -53,8 +53,14 @@ class RoomInfo:
         """The time a booking takes, pauses included."""
         return starts - self.before * MINUTE, ends + self.after * MINUTE
 
+    @property
+    def times(self) -> tuple[object, ...]:
+        """Rooms that agree in this offer the same times on every day."""
+        hours = tuple(self.hours.items())
+        return hours, self.closed, self.opened, self.on_holidays, self.step, self.stagger, self.minutes
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A time a room offers."""
 
@@ -137,6 +143,9 @@ def slots(  # noqa: PLR0917  (what one day of one room is made of)
     minutes: int | None = None,
 ) -> list[Slot]:
     """The offers of a date that are not over, each free or not. `taken`: what the room's claims take, in order."""
+    if not taken:
+        times = offers(room, on, zone, own, minutes=minutes)
+        return [Slot(starts, ends, True) for starts, ends in times if starts >= now]
     edges = [end for _, end in taken]  # claims of one room never overlap, so their ends are in order too
     found = []
     for starts, ends in offers(room, on, zone, own, minutes=minutes):

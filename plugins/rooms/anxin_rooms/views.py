@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import dates
 from flask import url_for
 
-from anxin.plugin import _, clock_time, current_locale, local, resources, short_day
+from anxin.plugin import _, clock_time, current_zone, local, month, resources, short_day, weekday
 from anxin_rooms import words
 from anxin_rooms.schedule import RoomInfo, Slot, at, open_spans
 from anxin_rooms.services.catalogue import Known
@@ -39,9 +39,9 @@ def day_strip(today: date, chosen: date, link: Any, count: int = DAYS) -> list[d
     return [
         {
             "href": link(day),
-            "weekday": _("Today") if day == today else dates.format_date(day, "EEE", locale=current_locale()),
+            "weekday": _("Today") if day == today else weekday(day),
             "day": day.day,
-            "month": dates.format_date(day, "MMM", locale=current_locale()),
+            "month": month(day),
             "current": day == chosen,
         }
         for day in every
@@ -79,16 +79,22 @@ def room_line(room: RoomInfo) -> dict[str, Any]:
 def slot_links(
     room_id: UUID, found: Iterable[Slot], endpoint: str = "rooms.ask", **values: Any
 ) -> list[dict[str, Any]]:
+    """One address is built for all of them: a page may show some thousand."""
+    page = url_for(endpoint, room=room_id, **values)
+    page += "&" if "?" in page else "?"
+    zone = current_zone()
     return [
-        {
-            "label": clock_time(slot.starts),
-            "free": slot.free,
-            "href": url_for(
-                endpoint, room=room_id, starts_at=iso(slot.starts), ends_at=iso(slot.ends), **values
-            ),
-        }
+        {"label": label, "free": slot.free, "href": page + times}
         for slot in found
+        for label, times in (_as_link(slot.starts, slot.ends, zone),)
     ]
+
+
+@lru_cache(maxsize=8192)
+def _as_link(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """A time on that clock, and as an address carries it; rooms side by side offer the same times."""
+    times = f"starts_at={iso(starts)}&ends_at={iso(ends)}"
+    return f"{starts.astimezone(zone):%H:%M}", times.replace(":", "%3A")
 
 
 def iso(moment: datetime) -> str:
@@ -145,15 +151,14 @@ def grid(  # noqa: PLR0917  (one caller, the plan)
     keeper may know."""
     said = {one.id: one for one in entries}
     first, last = _hours(here.zone, claims, on, rooms, here)
+    marks = [at(on, hour * 60, here.zone) for hour in range(first, last + 1)]
     taken: dict[UUID, list[resources.Taken]] = {}
     for claim in claims:
         taken.setdefault(claim.resource_id, []).append(claim)
     rows = [
         {
             "room": room_words(room),
-            "cells": list(
-                _cells(room, on, here.zone, (first, last), taken.get(room.id, ()), said, offered[room.id])
-            ),
+            "cells": list(_cells(room, marks, taken.get(room.id, ()), said, offered[room.id])),
         }
         for room in rooms
     ]
@@ -169,38 +174,34 @@ def _hours(zone: ZoneInfo, claims: Any, on: date, rooms: Any, here: Known) -> tu
     return min(low, 9), max(high, low + 1, 17)
 
 
-def _cells(  # noqa: PLR0917  (one caller, `grid`)
+def _cells(
     room: RoomInfo,
-    on: date,
-    zone: ZoneInfo,
-    hours: tuple[int, int],
+    marks: Sequence[datetime],
     claims: Sequence[resources.Taken],
     said: dict[UUID, Entry],
     offered: Sequence[Slot],
 ) -> Iterable[dict[str, Any]]:
-    """A cell an hour; a claim spans the hours it touches, two in one hour stand in one cell."""
-    hour = hours[0]
-    while hour < hours[1]:
-        start = at(on, hour * 60, zone)
-        inside = [
-            claim
-            for claim in claims
-            if claim.starts_at < at(on, hour * 60 + 60, zone) and claim.ends_at > start
-        ]
+    """A cell an hour (`marks`: each hour's beginning, and the end); a claim spans the hours it touches, two in one hour
+    stand in one cell."""
+    free = [slot for slot in offered if slot.free]
+    links = dict(zip((slot.starts for slot in free), slot_links(room.id, free), strict=True))
+    nth, last = 0, len(marks) - 1
+    while nth < last:
         wide = 1
-        while inside and hour + wide < hours[1] and inside[-1].ends_at > at(on, (hour + wide) * 60, zone):
+        inside = [
+            claim for claim in claims if claim.starts_at < marks[nth + 1] and claim.ends_at > marks[nth]
+        ]
+        while inside and nth + wide < last and inside[-1].ends_at > marks[nth + wide]:
             wide += 1
-            end = at(on, (hour + wide) * 60, zone)
-            inside = [claim for claim in claims if claim.starts_at < end and claim.ends_at > start]
-        end = at(on, (hour + wide) * 60, zone)
-        free = [slot for slot in offered if slot.free and start <= slot.starts < end]
+            end = marks[nth + wide]
+            inside = [claim for claim in claims if claim.starts_at < end and claim.ends_at > marks[nth]]
+        end = marks[nth + wide]
         yield {
             "wide": wide,
-            "label": f"{hour}:00",
             "busy": [_busy(claim, said.get(claim.holder_id)) for claim in inside],
-            "free": slot_links(room.id, free),
+            "free": [link for starts, link in links.items() if marks[nth] <= starts < end],
         }
-        hour += wide
+        nth += wide
 
 
 def _busy(claim: resources.Taken, known: Entry | None) -> dict[str, Any]:

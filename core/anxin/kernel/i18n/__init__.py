@@ -42,7 +42,18 @@ from anxin.kernel.i18n.choice import (
     prefer,
     resolve,
 )
-from anxin.kernel.i18n.dates import clock_time, day, local, long_day, moment, number, percent, short_day
+from anxin.kernel.i18n.dates import (
+    clock_time,
+    day,
+    local,
+    long_day,
+    moment,
+    month,
+    number,
+    percent,
+    short_day,
+    weekday,
+)
 
 __all__ = [
     "DEFAULT",
@@ -59,6 +70,7 @@ __all__ = [
     "locale_scope",
     "long_day",
     "moment",
+    "month",
     "msgid_of",
     "ngettext",
     "number",
@@ -67,6 +79,7 @@ __all__ = [
     "prefer",
     "resolve",
     "short_day",
+    "weekday",
 ]
 
 

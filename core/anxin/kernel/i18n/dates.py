@@ -60,6 +60,16 @@ def day(value: dt.date | dt.datetime) -> str:
     return _format(value, _DAY)
 
 
+def weekday(value: dt.date | dt.datetime) -> str:
+    """周日 / Sun."""
+    return dates.format_date(_as_date(value), "EEE", locale=_babel(current_locale()))
+
+
+def month(value: dt.date | dt.datetime) -> str:
+    """11月 / Nov."""
+    return dates.format_date(_as_date(value), "MMM", locale=_babel(current_locale()))
+
+
 def clock_time(value: dt.datetime) -> str:
     """14:02, always 24 hours."""
     return local(value).strftime("%H:%M")

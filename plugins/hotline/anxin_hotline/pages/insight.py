@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from anxin.plugin import Ctx, Invalid, guard, name_of, page
+from anxin.plugin import Ctx, Invalid, file_answer, guard, name_of, page
 from anxin_hotline import forms, views
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG, READ_FIGURES
@@ -26,6 +26,7 @@ def figures_page(ctx: Ctx) -> Response:
         newest=_spreads(ctx, found[0]) if found else [],
         alerts=_lines(ctx, open_ones),
         formats=[("pdf", "PDF"), ("xlsx", "Excel")],
+        kept=summaries.kept(ctx),
     )
 
 
@@ -71,6 +72,13 @@ def summary(ctx: Ctx, data: dict[str, Any]) -> Response:
     """The month's summary as a file, made by a job."""
     task = summaries.ask(ctx, data["format"])
     return redirect(url_for("tasks.show", task=task.id), code=303)
+
+
+@bp.get("/figures/<string:month>.pdf")
+@guard(READ_FIGURES)
+def summary_of(ctx: Ctx, month: str) -> Response:
+    """The summary that was made after a month had closed."""
+    return file_answer(*summaries.take(ctx, month))
 
 
 @bp.get("/alerts")

@@ -36,7 +36,7 @@ from anxin_hotline.services import callers, crisis, logging, seeing
 from anxin_hotline.services.importing import code_for
 
 SERVICE = "hotline"
-COPIED = ("known", "nature", "risk", "started_at", "answered_at", "ended_at", "logged_at")
+COPIED = ("known", "nature", "risk", "started_at", "answered_at", "ended_at")
 LISTS = {"channel": "channels", "topic": "topics", "next": "next"}
 
 
@@ -129,6 +129,7 @@ def _arrive(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
                 "note": there.sealed(Call, "note", call.id, call.id, words) if words else None,
                 "answers": there.sealed(Call, "answers", call.id, call.id, answers),
                 "number": there.sealed(Call, "number", call.id, call.id, number) if number else None,
+                "logged_at": there.now,  # from when on it is known here: a month that has closed keeps its figures
                 "changed_at": there.now,
                 **_codes(forms.version(ctx, call.form_version), definition, call),
                 **{name: getattr(call, name) for name in COPIED},

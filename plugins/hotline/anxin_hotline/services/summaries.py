@@ -6,6 +6,8 @@ from uuid import UUID
 from anxin.plugin import (
     Ctx,
     Document,
+    File,
+    NotFound,
     Sheet,
     Task,
     _,
@@ -14,6 +16,7 @@ from anxin.plugin import (
     keep_file,
     lazy,
     notify,
+    read_file,
     start_task,
     task_of,
     workbook,
@@ -74,7 +77,17 @@ def every_month(ctx: Ctx) -> UUID | None:
 
 
 def kept(ctx: Ctx) -> list[Summary]:
+    """The summaries that were made by themselves, the newest first."""
     return list(ctx.scalars(ctx.select(Summary).order_by(Summary.month.desc()).limit(24)))
+
+
+def take(ctx: Ctx, month: str) -> tuple[File, bytes]:
+    """One of them as it was made then; NotFound for a month without."""
+    row = ctx.scalar(ctx.select(Summary).where(Summary.month == month))
+    if row is None:
+        raise NotFound()
+    ctx.audit(policy.FiguresRead(months=1))
+    return read_file(ctx, row.file_id, kind=KIND)
 
 
 def tables(ctx: Ctx, month: figures.Month) -> list[tuple[str, list[tuple[str, str, float | None]]]]:

@@ -47,12 +47,20 @@ def find(ctx: Ctx, wanted: Wanted) -> list[Found]:
         return []
     day_starts, day_ends = midnight(wanted.on, here.zone), midnight(wanted.on + timedelta(days=1), here.zone)
     taken = by_room(resources.busy(ctx, None, day_starts, day_ends))
-    found = [
-        Found(room, _part(ctx, wanted, slots(
-            room, wanted.on, here.zone, here.days, taken.get(room.id, ()), ctx.now, minutes=wanted.minutes
-        )))
-        for room in rooms
-    ]  # fmt: skip
+    untouched: dict[tuple[object, ...], list[Slot]] = {}
+
+    def times(room: RoomInfo) -> list[Slot]:
+        """Rooms with the same times and nothing taken share one list: most rooms of most unions."""
+        claims = taken.get(room.id, ())
+        if not claims and room.times in untouched:
+            return untouched[room.times]
+        found = slots(room, wanted.on, here.zone, here.days, claims, ctx.now, minutes=wanted.minutes)
+        found = _part(ctx, wanted, found)
+        if not claims:
+            untouched[room.times] = found
+        return found
+
+    found = [Found(room, times(room)) for room in rooms]
     return sorted(found, key=lambda one: (not one.free, not one.slots))  # stable: else by site and name
 
 
