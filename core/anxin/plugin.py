@@ -43,6 +43,7 @@ from anxin.files import (
     read_file,
 )
 from anxin.identity import addresses, sittings
+from anxin.identity import groups as care_groups
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -161,6 +162,7 @@ __all__ = [
     "answer_consent",
     "api_token",
     "below",
+    "care_groups",
     "clock_time",
     "consent_on_paper",
     "consents_waiting",
