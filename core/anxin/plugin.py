@@ -45,6 +45,7 @@ from anxin.files import (
     read_file,
 )
 from anxin.identity import addresses, sittings
+from anxin.identity import groups as care_groups
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -168,6 +169,7 @@ __all__ = [
     "api_token",
     "as_helper",
     "below",
+    "care_groups",
     "clock_time",
     "consent_on_paper",
     "consents_waiting",

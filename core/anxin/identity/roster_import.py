@@ -271,6 +271,8 @@ def _plain(ctx: Ctx, made: Plan, row: RosterRow, traits: Mapping[str, Any]) -> d
     """The columns the roster speaks of, compared as they are; contact data by its blind indexes."""
     spoken = made.spoken[row.sheet]
     told = {name: getattr(row, name) for name in TRAITS if name in spoken}
+    if "born" in spoken:  # the year stands apart; the day is for birthdays, as far as the roster says it
+        told["birthday"] = row.born[5:] if row.born else None
     merged = {key: value for key, value in {**traits, **told}.items() if value}
     values: dict[str, tuple[str, Any]] = {
         "unit_id": ("unit", made.units.get(row.unit)),

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import Ctx, Invalid, NotFound, Unit, current_locale, guard, page
+from anxin.plugin import Ctx, Invalid, NotFound, Unit, care_groups, current_locale, guard, page
 from anxin_assessments import campaign_views, reports, views
 from anxin_assessments.blueprint import bp, to
 from anxin_assessments.campaign_schemas import CampaignInput, ExtendInput, WindowInput
@@ -40,6 +40,7 @@ def _form(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
         "assessments/campaign_new.html",
         choices=[(one["id"], one["title"]) for one in views.listed(catalogue.offered(ctx), current_locale())],
         units=[(unit.id, "　" * (unit.path.count("/") - 1) + unit.name) for unit in units],
+        groups=[(one.id, one.name) for one in care_groups.all_of(ctx) if one.closed_at is None],
         modes=[(code, title) for code, (title, _hint) in campaign_views.MODES.items()],
         mode_hints=list(campaign_views.MODES.values()),
         rolling=list(campaign_views.ROLLING.items()),
@@ -70,10 +71,11 @@ def _campaign(ctx: Ctx, campaign_id: UUID, error: Invalid | None = None) -> AnyR
     found = figures.of_campaign(ctx, campaign_id)
     plan = found.campaign
     unit = ctx.get(Unit, plan.unit_id).name if plan.unit_id else None
+    group = care_groups.get(ctx, plan.group_id).name if plan.group_id else None
     return page(
         "assessments/campaign.html",
         **campaign_views.campaign_page(found, ctx.now, current_locale()),
-        who=campaign_views.who(plan, unit),
+        who=campaign_views.who(plan, unit, group),
         aims=[(campaign_views.TARGETS[what], percent) for what, percent in sorted(plan.targets.items())],
         before_href=url_for("assessments.campaign", campaign=plan.before_id) if plan.before_id else None,
         may_manage=ctx.allowed(MANAGE_CAMPAIGN),

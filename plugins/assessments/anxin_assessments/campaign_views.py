@@ -76,9 +76,9 @@ def campaign(one: Campaign, now: datetime, locale: str) -> dict[str, Any]:
     }
 
 
-def who(one: Campaign, unit: str | None) -> str:
+def who(one: Campaign, unit: str | None, group: str | None = None) -> str:
     """Whom it is for, as one line."""
-    said = [unit or _("Everybody in the union")]
+    said = [part for part in (group, unit) if part] or [_("Everybody in the union")]
     scope = one.scope
     if "hired_from" in scope:
         said.append(_("hired on %(day)s or later", day=scope["hired_from"]))
@@ -100,6 +100,7 @@ def campaign_page(found: CampaignFigures, now: datetime, locale: str) -> dict[st
         "campaign": campaign(found.campaign, now, locale),
         "guidance": found.campaign.guidance,
         "invited": found.invited,
+        "of_group": found.campaign.group_id is not None,
         "progress": found.progress,
         "units": found.units,
         "counting": found.counting,

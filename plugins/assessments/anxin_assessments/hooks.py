@@ -11,7 +11,7 @@ from anxin.plugin import Card, Ctx, Figure, Panel, QueueItem, _, current_locale,
 from anxin_assessments import campaign_views, policy, words
 from anxin_assessments import demo as invented
 from anxin_assessments.care_models import Interpretation
-from anxin_assessments.models import Invitation, Outcome, Part, Sheet
+from anxin_assessments.models import GroupInvitation, Invitation, Outcome, Part, Sheet
 from anxin_assessments.paper_models import Paper
 from anxin_assessments.questionnaire_models import Reply
 from anxin_assessments.services import campaigns, catalogue, interpreting
@@ -133,7 +133,7 @@ def _exported(ctx: Ctx, sheet: Sheet, scores: Any) -> dict[str, Any]:
 def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     """Delete sheets, results and participation. Tallies stay: they have no person, and figures never move."""
     counts: dict[str, int] = {}
-    for model in (Interpretation, Outcome, Paper, Sheet, Part, Invitation, Reply):
+    for model in (Interpretation, Outcome, Paper, Sheet, Part, Invitation, GroupInvitation, Reply):
         done = ctx.execute(
             sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id)
         )

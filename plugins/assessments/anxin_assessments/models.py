@@ -33,6 +33,8 @@ class Campaign(TenantModel):
         sa.UniqueConstraint("tenant_id", "id", "mode"),
         tenant_fk("unit_id", "core.unit"),
         tenant_fk("before_id", "assessments.campaign"),
+        tenant_fk("group_id", "core.care_group"),
+        sa.CheckConstraint("group_id IS NULL OR mode <> 'anonymous'", name="group_has_people"),
         sa.Index("ix_campaign_state", "tenant_id", "state", "opens_at"),
     )
 
@@ -41,6 +43,9 @@ class Campaign(TenantModel):
     instruments: Mapped[list[str]] = mapped_column(comment='instrument editions in their order: "phq9-1"')
     mode: Mapped[str] = mapped_column(server_default="named")
     unit_id: Mapped[UUID | None] = mapped_column(comment="the unit and all below it; null: everybody")
+    group_id: Mapped[UUID | None] = mapped_column(
+        comment="a group for special help; who is in it, no union sees"
+    )
     scope: Mapped[dict[str, Any]] = mapped_column(
         pg.JSONB, server_default="{}", comment="hired_from, hired_until, years_from, years_until, born_months"
     )
@@ -86,6 +91,36 @@ class Invitation(TenantModel):
     campaign_id: Mapped[UUID]
     person_id: Mapped[UUID]
     unit_id: Mapped[UUID | None]
+
+
+class GroupInvitation(TenantModel):
+    """Who a campaign for a group is for: who is in the group is the group's secret, so this is behind the wall.
+
+    Without a unit, since a number of a unit would tell who of it is in the group.
+    """
+
+    __tablename__ = "group_invitation"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __clinical__ = True
+    __data_class__ = "care_group"
+    __constraints__ = (
+        tenant_fk("campaign_id", "assessments.campaign"),
+        tenant_fk("person_id", "core.person"),
+        sa.CheckConstraint("unit_id IS NULL", name="no_unit"),
+        sa.UniqueConstraint("tenant_id", "campaign_id", "person_id"),
+        sa.Index("ix_group_invitation_person", "tenant_id", "person_id"),
+    )
+
+    campaign_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    unit_id: Mapped[UUID | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+def invitation_of(campaign: Campaign) -> type[Invitation] | type[GroupInvitation]:
+    """Where a campaign's invitations stand."""
+    return Invitation if campaign.group_id is None else GroupInvitation
 
 
 class Part(TenantModel):
@@ -197,4 +232,4 @@ class Outcome(TenantModel):
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
-MODELS = [Campaign, Invitation, Part, Sheet, Outcome]
+MODELS = [Campaign, Invitation, GroupInvitation, Part, Sheet, Outcome]

@@ -130,6 +130,7 @@ def register() -> Plugin:
             models.Outcome.person_id,
             models.Part.person_id,
             models.Invitation.person_id,
+            models.GroupInvitation.person_id,
             questionnaire_models.Reply.person_id,
             care_models.Interpretation.person_id,
             care_models.Interpretation.made_by,
@@ -166,6 +167,11 @@ def register() -> Plugin:
                 paper_models.Paper,
                 after=timedelta(days=5 * 365),
                 since="first_at",
+                reason=lazy("Five years, as the consent says"),
+            ),
+            Retention(
+                models.GroupInvitation,
+                after=timedelta(days=5 * 365),
                 reason=lazy("Five years, as the consent says"),
             ),
             Retention(

@@ -140,7 +140,7 @@ def header() -> tuple[str, ...]:
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         "　" * row["depth"] + row["name"],
-        str(row["eligible"]),
+        str(row["eligible"] or "—"),
         str(row["participation"]),
         str(row["mean"]),
         str(row["high"]),

@@ -69,7 +69,7 @@ def test_a_person_comes_in_with_the_lowest_role_and_sealed_contact(ctx, unit) ->
     assert counts == {**NONE, "new": 1}
     found = known(ctx, "A1")
     assert (found.unit_id, found.birth_year, found.gender, found.kind) == (unit.id, 1988, "male", "employee")
-    assert found.traits == {"job": "采油工", "form": "contract"}
+    assert found.traits == {"job": "采油工", "form": "contract", "birthday": "04-17"}
     assert b"19900001234" not in found.contact
     assert ctx.open(found, "contact") == {"phone": "19900001234"}
     assert groups.entitled(ctx, found.id, ["困难职工"])

@@ -9,10 +9,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Task, Unit, duty_covered, lazy, start_task
+from anxin.plugin import (
+    Conflict,
+    Ctx,
+    Invalid,
+    NotFound,
+    Task,
+    Unit,
+    care_groups,
+    duty_covered,
+    lazy,
+    start_task,
+)
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, Invitation, Part, Sheet
+from anxin_assessments.models import Campaign, GroupInvitation, Invitation, Part, Sheet, invitation_of
 from anxin_assessments.services import catalogue, inviting
 from anxin_assessments.services.counting import count_round
 from anxin_assessments.services.freezing import freeze_figures
@@ -76,6 +87,7 @@ def create(
     rolling: str | None = None,
     targets: Mapping[str, int] | None = None,
     before_id: UUID | None = None,
+    group_id: UUID | None = None,
 ) -> Campaign:
     """A draft. Days are whole days in the tenant's time zone, the last one included.
 
@@ -86,6 +98,7 @@ def create(
     opens_at, closes_at = window(opens_on, closes_on)
     if unit_id is not None:
         ctx.get(Unit, unit_id)
+    _insist_on_group(ctx, group_id, mode)
     before = ctx.get(Campaign, before_id) if before_id else None
     if before is not None and "anonymous" in (mode, before.mode):
         raise Invalid(fields={"before_id": [lazy("Anonymous rounds cannot be compared person by person.")]})
@@ -102,6 +115,7 @@ def create(
             rolling=rolling,
             targets=dict(targets or {}),
             before_id=before_id,
+            group_id=group_id,
             round=before.round + 1 if before else 1,
             state="draft",
             made_at=ctx.now,
@@ -127,7 +141,17 @@ def next_round(ctx: Ctx, campaign_id: UUID, *, opens_on: date, closes_on: date) 
         rolling=before.rolling,
         targets=before.targets,
         before_id=None if before.mode == "anonymous" else before.id,
+        group_id=before.group_id,
     )
+
+
+def _insist_on_group(ctx: Ctx, group_id: UUID | None, mode: str) -> None:
+    if group_id is None:
+        return
+    if care_groups.get(ctx, group_id).closed_at is not None:
+        raise Invalid(fields={"group_id": [lazy("This group has ended.")]})
+    if mode == "anonymous":
+        raise Invalid(fields={"group_id": [lazy("An anonymous campaign cannot be for a group.")]})
 
 
 def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
@@ -147,7 +171,11 @@ def publish(ctx: Ctx, campaign_id: UUID) -> Campaign:
             fields={"mode": [lazy("A form that asks for numbers or times cannot be answered anonymously.")]}
         )
     _insist_on_duty(ctx, campaign, max(campaign.opens_at, ctx.now), campaign.closes_at)
-    if inviting.invite(ctx, campaign) == 0 and campaign.rolling is None:
+    if (
+        campaign.group_id is None  # whether anybody is in a group, its campaign does not tell
+        and inviting.invite(ctx, campaign) == 0
+        and campaign.rolling is None
+    ):
         raise Invalid(fields={"unit_id": [lazy("Nobody works in this unit, or fits the conditions.")]})
     campaign.state, campaign.published_at = "open", ctx.now
     ctx.audit(policy.CampaignPublished(campaign_id=campaign.id))
@@ -243,15 +271,8 @@ def todo(ctx: Ctx) -> list[Todo]:
     done = sa.select(Part.campaign_id).where(Part.tenant_id == ctx.tenant.id, Part.person_id == person_id)
     found = ctx.scalars(
         sa.select(Campaign)
-        .join(
-            Invitation,
-            sa.and_(
-                Invitation.tenant_id == Campaign.tenant_id,
-                Invitation.campaign_id == Campaign.id,
-                Invitation.person_id == person_id,
-            ),
-        )
         .where(
+            Campaign.id.in_(_invited_to(ctx)),
             Campaign.tenant_id == ctx.tenant.id,
             Campaign.state == "open",
             Campaign.opens_at <= ctx.now,
@@ -262,6 +283,32 @@ def todo(ctx: Ctx) -> list[Todo]:
         .order_by(Campaign.closes_at)
     )
     return [_todo(ctx, campaign) for campaign in found]
+
+
+def _invited_to(ctx: Ctx) -> sa.CompoundSelect[Any]:
+    """The campaigns the actor is invited to, as one of all or as one of a group."""
+    return sa.union_all(
+        *(
+            sa.select(model.campaign_id).where(
+                model.tenant_id == ctx.tenant.id, model.person_id == ctx.actor.person_id
+            )
+            for model in (Invitation, GroupInvitation)
+        )
+    )
+
+
+def is_invited(ctx: Ctx, campaign: Campaign) -> bool:
+    """Is the actor invited?"""
+    model = invitation_of(campaign)
+    return bool(
+        ctx.scalar(
+            sa.select(model.id).where(
+                model.tenant_id == ctx.tenant.id,
+                model.campaign_id == campaign.id,
+                model.person_id == ctx.actor.person_id,
+            )
+        )
+    )
 
 
 def _todo(ctx: Ctx, campaign: Campaign) -> Todo:
@@ -283,15 +330,12 @@ def _submitted(ctx: Ctx, campaign_id: UUID, person_id: UUID | None) -> Sequence[
 
 def insist_on_invitation(ctx: Ctx, campaign_id: UUID, instrument: Instrument) -> Campaign:
     """The running campaign, for an invited person and one of its instruments; else NotFound or Conflict."""
-    invited = ctx.scalar(
-        sa.select(Invitation.id).where(
-            Invitation.tenant_id == ctx.tenant.id,
-            Invitation.campaign_id == campaign_id,
-            Invitation.person_id == ctx.actor.person_id,
-        )
-    )
-    campaign = ctx.get(Campaign, campaign_id) if invited else None
-    if campaign is None or instrument.key not in campaign.instruments or campaign.mode == "anonymous":
+    campaign = ctx.get(Campaign, campaign_id)
+    if (
+        not is_invited(ctx, campaign)
+        or instrument.key not in campaign.instruments
+        or campaign.mode == "anonymous"
+    ):
         raise NotFound()
     if campaign.mode == "confidential":  # the agency interprets each result: it has to be allowed to read it
         ctx.runtime.access.require(ctx, policy.SHARE.name)

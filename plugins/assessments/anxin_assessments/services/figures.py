@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,8 @@ def of_campaign(ctx: Ctx, campaign_id: UUID) -> CampaignFigures:
     """What the union may see of a campaign; written down as a look at figures."""
     campaign = ctx.get(Campaign, campaign_id)
     ctx.audit(policy.FiguresRead(campaign_id=campaign.id))
+    if campaign.group_id is not None:
+        return _of_group(ctx, campaign)
     eligible = release.eligible_in(ctx, campaign)
     invited = sum(eligible.values())
     if not windows.over(campaign, ctx.now) or not eligible:
@@ -77,6 +79,16 @@ def published(ctx: Ctx, limit: int = 20) -> list[tuple[Campaign, list[Wave]]]:
     for campaign in campaigns:
         ctx.audit(policy.FiguresRead(campaign_id=campaign.id))
     return [(campaign, freezing.thaw(ctx, campaign).waves) for campaign in campaigns]
+def _of_group(ctx: Ctx, campaign: Campaign) -> CampaignFigures:
+    """Nothing while it runs, and no numbers of people afterwards: how many are in a group is not told. A job has
+    counted it, since only jobs see who was invited."""
+    figures = CampaignFigures(campaign, 0, disclosure.Cell.hide())
+    if not windows.over(campaign, ctx.now):
+        return figures
+    if campaign.frozen_at is None:
+        return replace(figures, counting=True)
+    kept = freezing.thaw(ctx, campaign)
+    return replace(figures, waves=kept.waves, changes=kept.changes, targets=kept.targets)
 
 
 def _progress(ctx: Ctx, campaign: Campaign) -> disclosure.Cell[int]:

@@ -5,7 +5,7 @@ A corrected key, a person who left or asked for erasure, a merged unit: none of 
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -188,10 +188,34 @@ def _wave_rows(ctx: Ctx, campaign: Campaign, raw: _Raw) -> list[dict[str, Any]]:
             release.thresholds_of(ctx),
         )
         found += [
-            {"kind": "wave", "instrument": key, "place": place, "figures": _plain(row)}
+            {
+                "kind": "wave",
+                "instrument": key,
+                "place": place,
+                "figures": _plain(_veiled(row) if campaign.group_id else row),
+            }
             for place, row in enumerate(wave.rows)
         ]
     return found
+
+
+def _veiled(row: Row) -> Row:
+    """Of a group for special help: no number of people, and no share so exact that it gives one away."""
+    told = row.figures
+    return replace(
+        row,
+        figures=replace(
+            told,
+            eligible=0,
+            answered=disclosure.Cell.hide(),
+            participation=disclosure.Share.hide(),
+            distribution=tuple(
+                replace(one, count=disclosure.Cell.hide(), share=_cell(_rounded(one.share.value)))
+                for one in told.distribution
+            ),
+            high=replace(told.high, part=_rounded(told.high.part), count=None),
+        ),
+    )
 
 
 def _change_rows(ctx: Ctx, campaign: Campaign, raw: _Raw) -> list[dict[str, Any]]:
@@ -254,7 +278,7 @@ def _target_rows(
     plans = disclosure.Share.of(min(raw.plans, people), people, release.thresholds_of(ctx).share)
     part = _rounded(plans.part)  # an exact share of a number that is not public could give it away
     reached = {
-        "took_part": waves[0]["figures"]["participation"],
+        "took_part": waves[0]["figures"]["participation"] if waves else _share(disclosure.Share.hide()),
         "with_plan": {"kind": plans.kind.value, "part": part, "count": None},
     }
     return [

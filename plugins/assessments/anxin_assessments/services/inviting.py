@@ -13,9 +13,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Select
 
-from anxin.plugin import Ctx, Invalid, Person, Unit, below, job, lazy, notify_many, task_of
+from anxin.plugin import Ctx, Invalid, Person, Unit, below, care_groups, job, lazy, notify_many, task_of
 from anxin_assessments import policy
-from anxin_assessments.models import Campaign, Invitation, Part
+from anxin_assessments.models import Campaign, Invitation, Part, invitation_of
 
 log = logging.getLogger("anxin.assessments")
 BATCH = 5000
@@ -35,10 +35,12 @@ def people(ctx: Ctx, campaign: Campaign) -> Select[UUID, UUID | None]:
     )
     if campaign.unit_id is not None:
         found = found.where(Person.unit_id.in_(below(ctx, [campaign.unit_id])))
+    if campaign.group_id is not None:
+        found = found.where(Person.id.in_(care_groups.members(ctx, campaign.group_id)))
     if campaign.rolling == "hired":
         found = found.where(Person.hired_on > ctx.now.date() - NEW_FOR)
     if campaign.rolling == "birthday":
-        found = found.where(Person.traits["birthday"].astext == f"{ctx.now:%m-%d}")
+        found = found.where(Person.traits["birthday"].astext.in_(_birthdays(ctx.now.date())))
     return found
 
 
@@ -56,6 +58,14 @@ def _scope(scope: Any, today: date) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.func.left(Person.traits["birthday"].astext, 2) == f"{scope['born_month']:02}"
 
 
+def _birthdays(today: date) -> list[str]:
+    """Whose day it is; who was born on 29 February has it on the 28th in most years."""
+    days = [f"{today:%m-%d}"]
+    if days == ["02-28"] and (today + timedelta(days=1)).month == 3:
+        days.append("02-29")
+    return days
+
+
 def _years_before(day: date, years: int) -> date:
     """The same day some years ago; 29 February becomes the 28th."""
     month_end = 28 if (day.month, day.day) == (2, 29) else day.day
@@ -63,16 +73,20 @@ def _years_before(day: date, years: int) -> date:
 
 
 def invite(ctx: Ctx, campaign: Campaign) -> int:
-    """Write down everybody the campaign is for and who is not invited yet, with the unit they are in now."""
-    already = sa.select(Invitation.person_id).where(
-        Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id
+    """Write down everybody the campaign is for and who is not invited yet, with the unit they are in now. For a
+    group in a job alone, and without units."""
+    model = invitation_of(campaign)
+    already = sa.select(model.person_id).where(
+        model.tenant_id == ctx.tenant.id, model.campaign_id == campaign.id
     )
     found = ctx.execute(people(ctx, campaign).where(Person.id.not_in(already))).all()
     rows = [{"campaign_id": campaign.id, "person_id": row.id, "unit_id": row.unit_id} for row in found]
     if campaign.mode == "anonymous":
         _blur(ctx, campaign, rows)
+    if campaign.group_id is not None:
+        rows = [{**row, "unit_id": None} for row in rows]
     for first in range(0, len(rows), BATCH):
-        ctx.insert(Invitation, rows[first : first + BATCH])
+        ctx.insert(model, rows[first : first + BATCH])
     return len(rows)
 
 
@@ -121,8 +135,12 @@ def invited(ctx: Ctx, campaign_id: UUID) -> int:
 def announce(ctx: Ctx, *, campaign_id: str, task_id: str | None = None) -> None:
     """Tell everybody who is invited; whoever was told already is not told again."""
     campaign = ctx.get(Campaign, UUID(campaign_id))
-    told = _tell(ctx, _invited(ctx, campaign), policy.INVITED.code, f"invited:{campaign.id}", task_id)
-    log.info("campaign %s announced to %d", campaign.id, told)
+    if campaign.group_id is not None:  # nobody but a job knows who is in the group
+        invite(ctx, campaign)
+    told = _tell(
+        ctx, campaign, _invited(ctx, campaign), policy.INVITED.code, f"invited:{campaign.id}", task_id
+    )
+    log.info("campaign %s announced%s", campaign.id, "" if campaign.group_id else f" to {told}")
 
 
 @job("assessments.remind")
@@ -134,25 +152,37 @@ def remind(ctx: Ctx, *, campaign_id: str, task_id: str | None = None) -> None:
 def remind_silent(ctx: Ctx, campaign: Campaign, task_id: str | None = None) -> int:
     """Remind everybody invited who has neither answered nor declined. Nobody is shown who that is."""
     spoken = sa.select(Part.person_id).where(Part.tenant_id == ctx.tenant.id, Part.campaign_id == campaign.id)
-    silent = _invited(ctx, campaign).where(Invitation.person_id.not_in(spoken))
+    silent = _invited(ctx, campaign).where(invitation_of(campaign).person_id.not_in(spoken))
     stamp = f"ending:{campaign.id}:{ctx.now:%Y%m%d}"
-    told = _tell(ctx, silent, policy.ENDING.code, stamp, task_id)
+    told = _tell(ctx, campaign, silent, policy.ENDING.code, stamp, task_id)
     campaign.reminded_at = ctx.now
     ctx.audit(policy.CampaignReminded(campaign_id=campaign.id))
     return told
 
 
 def _invited(ctx: Ctx, campaign: Campaign) -> Select[Any]:
-    return sa.select(Invitation.person_id).where(
-        Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id
+    model = invitation_of(campaign)
+    return (
+        sa.select(model.person_id)
+        .where(model.tenant_id == ctx.tenant.id, model.campaign_id == campaign.id)
+        .order_by(model.person_id)
     )
 
 
-def _tell(ctx: Ctx, people: Select[Any], kind: str, key: str, task_id: str | None) -> int:
-    """One notice each; the task behind it, if a person asked, shows how far it is but no number of silent."""
-    found = ctx.scalars(people.order_by(Invitation.person_id)).all()
+def _tell(  # noqa: PLR0917  (one call each, with what was just worked out)
+    ctx: Ctx, campaign: Campaign, people: Select[Any], kind: str, key: str, task_id: str | None
+) -> int:
+    """One notice each; the task behind it, if a person asked, shows how far it is, of a group not even that."""
+    found = ctx.scalars(people).all()
     task = task_of(ctx, task_id) if task_id else None
-    notify_many(ctx, found, kind, "/assessments/", key=key, report=task.report if task else None)
+    notify_many(
+        ctx,
+        found,
+        kind,
+        "/assessments/",
+        key=key,
+        report=task.report if task and campaign.group_id is None else None,
+    )
     if task is not None:
         task.finish()
     return len(found)

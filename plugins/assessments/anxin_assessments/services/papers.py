@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, consent_on_paper, lazy
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, Invitation, Part, Sheet
+from anxin_assessments.models import Campaign, Part, Sheet, invitation_of
 from anxin_assessments.paper_models import Paper, PaperRun
 from anxin_assessments.services import alarms, catalogue, sheets, windows
 from anxin_assessments.services.rounds import Answers, Round, blank, given
@@ -200,17 +200,15 @@ def key(ctx: Ctx, campaign_id: UUID, *, form: int, number: str, signed: bool, an
 
 
 def _person(ctx: Ctx, campaign: Campaign, number: str) -> UUID:
+    model = invitation_of(campaign)
     found = ctx.scalar(
         sa.select(Person.id)
-        .join(
-            Invitation,
-            sa.and_(Invitation.tenant_id == Person.tenant_id, Invitation.person_id == Person.id),
-        )
+        .join(model, sa.and_(model.tenant_id == Person.tenant_id, model.person_id == Person.id))
         .where(
             Person.tenant_id == ctx.tenant.id,
             Person.number == number.strip(),
             Person.state == "active",
-            Invitation.campaign_id == campaign.id,
+            model.campaign_id == campaign.id,
         )
     )
     if found is None:

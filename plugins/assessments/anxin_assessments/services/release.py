@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from anxin.plugin import Ctx, Unit, disclosure
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, Invitation, Part
+from anxin_assessments.models import Campaign, Part, invitation_of
 from anxin_assessments.services.counting import UNBANDED
 
 
@@ -63,11 +63,11 @@ def thresholds_of(ctx: Ctx) -> disclosure.Thresholds:
 
 def eligible_in(ctx: Ctx, campaign: Campaign) -> dict[UUID, int]:
     """Invited people by the unit they belonged to when the campaign was published."""
-    root = campaign.unit_id or ctx.tenant.id
+    root, model = campaign.unit_id or ctx.tenant.id, invitation_of(campaign)
     rows = ctx.execute(
-        sa.select(Invitation.unit_id, sa.func.count().label("people"))
-        .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
-        .group_by(Invitation.unit_id)
+        sa.select(model.unit_id, sa.func.count().label("people"))
+        .where(model.tenant_id == ctx.tenant.id, model.campaign_id == campaign.id)
+        .group_by(model.unit_id)
     )
     eligible: dict[UUID, int] = defaultdict(int)
     for row in rows:
@@ -164,21 +164,22 @@ def parts(
     ctx: Ctx, campaign: Campaign, until: datetime, *, states: tuple[str, ...]
 ) -> sa.Select[UUID | None, int]:
     """(unit, people) of an invited person's part in a campaign, spoken before a moment; for the figures door."""
+    model = invitation_of(campaign)
     return (
-        sa.select(Invitation.unit_id, sa.func.count())
+        sa.select(model.unit_id, sa.func.count())
         .join(
             Part,
             sa.and_(
-                Part.tenant_id == Invitation.tenant_id,
-                Part.campaign_id == Invitation.campaign_id,
-                Part.person_id == Invitation.person_id,
+                Part.tenant_id == model.tenant_id,
+                Part.campaign_id == model.campaign_id,
+                Part.person_id == model.person_id,
             ),
         )
         .where(
-            Invitation.tenant_id == ctx.tenant.id,
-            Invitation.campaign_id == campaign.id,
+            model.tenant_id == ctx.tenant.id,
+            model.campaign_id == campaign.id,
             Part.state.in_(states),
             Part.made_at <= until,
         )
-        .group_by(Invitation.unit_id)
+        .group_by(model.unit_id)
     )

@@ -24,7 +24,7 @@ from anxin.plugin import (
 )
 from anxin_assessments import policy, scoring
 from anxin_assessments.device_models import Device, Seat
-from anxin_assessments.models import Campaign, Invitation, Sheet
+from anxin_assessments.models import Campaign, Sheet
 from anxin_assessments.services import alarms, campaigns, catalogue, devices, sheets, windows
 from anxin_assessments.services.rounds import Question, Round, blank, given
 
@@ -52,18 +52,32 @@ def sit_down(ctx: Ctx, device: Device, number: str, code: str) -> str | None:
             lazy("That was very often in a short time. Please try again in a minute."),
             code="assessments.device_pauses",
         )
-    seat, person_id = _free_seat(ctx, device, code), _invited(ctx, device.campaign_id, number)
+    seat, person_id = _free_seat(ctx, device, code), _person(ctx, number)
     ctx.unaudited("who sits down is written down in their own context")
-    if seat is None or person_id is None:
+    secret = sittings.begin(ctx, person_id) if seat is not None and person_id is not None else None
+    if (
+        seat is None
+        or person_id is None
+        or secret is None
+        or not _greet(ctx, device, seat, person_id, secret)
+    ):
         device.misses, device.missed_at = device.misses + 1, ctx.now
         return None
-    secret = sittings.begin(ctx, person_id)
     device.misses = 0
     seat.entered_at, seat.sitting = ctx.now, sittings.mark(secret)
+    return secret
+
+
+def _greet(ctx: Ctx, device: Device, seat: Seat, person_id: UUID, secret: str) -> bool:
+    """In the person's own context, since nobody else may see whether they are invited: a group is nobody's business.
+    Whoever is not has sat down for nothing, and the sitting is over."""
     with sittings.at(ctx, secret, policy.TAKE) as own:
+        if not campaigns.is_invited(own, own.get(Campaign, device.campaign_id)):
+            sittings.end(ctx, sittings.mark(secret))
+            return False
         own.audit(policy.SatDown(device_id=device.id, subject_id=person_id))
         notify(own, person_id, policy.SEATED.code, "/assessments/", key=f"seated:{seat.id}")
-    return secret
+    return True
 
 
 def _free_seat(ctx: Ctx, device: Device, code: str) -> Seat | None:
@@ -81,18 +95,11 @@ def _free_seat(ctx: Ctx, device: Device, code: str) -> Seat | None:
     )
 
 
-def _invited(ctx: Ctx, campaign_id: UUID, number: str) -> UUID | None:
+def _person(ctx: Ctx, number: str) -> UUID | None:
     return ctx.scalar(
-        sa.select(Person.id)
-        .join(
-            Invitation,
-            sa.and_(
-                Invitation.tenant_id == Person.tenant_id,
-                Invitation.person_id == Person.id,
-                Invitation.campaign_id == campaign_id,
-            ),
+        sa.select(Person.id).where(
+            Person.tenant_id == ctx.tenant.id, Person.number == number.strip(), Person.state == "active"
         )
-        .where(Person.tenant_id == ctx.tenant.id, Person.number == number.strip(), Person.state == "active")
     )
 
 
