@@ -46,6 +46,7 @@ from anxin_competitions.services import (
     ranking,
     results,
     starting,
+    works,
 )
 
 
@@ -379,7 +380,7 @@ def judge_add(ctx: Ctx, data: dict[str, Any], competition: UUID) -> dict[str, in
 @bp.response(200, ContestCountOutput)
 def deal(ctx: Ctx, competition: UUID) -> dict[str, int]:
     """Deal works to judges."""
-    return {"count": judging.deal_out(ctx, competition)}
+    return {"count": works.deal_out(ctx, competition)}
 
 
 @bp.get("/judging")

@@ -10,18 +10,21 @@ from flask import url_for
 from anxin.plugin import Card, Ctx, Figure, _, day, hookimpl
 from anxin_competitions import demo as invented
 from anxin_competitions.models import (
+    Appeal,
     Assignment,
     Award,
     Category,
     Competition,
     Entry,
     Judge,
+    Kit,
     Member,
     Objection,
     Paper,
+    Shown,
 )
 from anxin_competitions.policy import ENTER, JUDGE, MANAGE
-from anxin_competitions.services import competitions, judging, papers
+from anxin_competitions.services import appeals, competitions, judging, papers, press, works
 
 
 @hookimpl
@@ -132,6 +135,24 @@ def subject_export(ctx: Ctx, person_id: UUID) -> Mapping[str, Any]:
             }
             for one in objections
         ],
+        "appeals": [
+            {"made_at": one.made_at.isoformat(), "state": one.state, "words": appeals.told(ctx, one)}
+            for one in ctx.db.scalars(
+                sa.select(Appeal).where(Appeal.tenant_id == ctx.tenant.id, Appeal.person_id == person_id)
+            )
+        ],
+        "sizes": [
+            one.size
+            for one in ctx.db.scalars(
+                sa.select(Kit).where(Kit.tenant_id == ctx.tenant.id, Kit.person_id == person_id)
+            )
+        ],
+        "pictures": [
+            {"photo": str(one.photo_id), "answer": one.answer}
+            for one in ctx.db.scalars(
+                sa.select(Shown).where(Shown.tenant_id == ctx.tenant.id, Shown.person_id == person_id)
+            )
+        ],
         "quizzes": [
             {
                 "started_at": one.started_at.isoformat(),
@@ -154,7 +175,13 @@ def subject_erase(ctx: Ctx, person_id: UUID) -> Mapping[str, int]:
     done = {}
     bench = sa.select(Judge.id).where(Judge.tenant_id == tenant, Judge.person_id == person_id)
     done["assignment"] = _delete(ctx, Assignment, Assignment.judge_id.in_(bench))
-    for model in (Judge, Member, Objection, Award, Paper):
+    done["photo"] = press.forget(ctx, person_id)
+    for entry in ctx.db.scalars(
+        sa.select(Entry).where(Entry.tenant_id == tenant, Entry.person_id == person_id)
+    ):
+        works.drop(ctx, entry)
+    ctx.db.flush()
+    for model in (Judge, Member, Objection, Award, Paper, Appeal, Kit, Shown):
         done[model.__tablename__] = _delete(ctx, model, model.person_id == person_id)
     blank = ctx.execute(
         sa.update(Entry)

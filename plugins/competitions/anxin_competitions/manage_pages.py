@@ -25,6 +25,7 @@ from anxin_competitions.schemas import (
     SheetForm,
 )
 from anxin_competitions.services import (
+    appeals,
     awards,
     bank,
     competitions,
@@ -35,6 +36,7 @@ from anxin_competitions.services import (
     ranking,
     results,
     starting,
+    works,
 )
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -99,6 +101,16 @@ def _manage(ctx: Ctx, competition: UUID, errors: Any = None) -> AnyResponse:
             }
             for one in publicity.objections(ctx, found.id, everybody=True)
         ],
+        appeals=[
+            {
+                "id": one.id,
+                "open": one.state == "open",
+                "state": words.OBJECTIONS[one.state],
+                "number": entry.number,
+            }
+            for one, entry in appeals.listed(ctx, found.id)
+        ],
+        bare=len(works.without_copy(ctx, found.id)),
         awards=awards.listed(ctx, found.id),
         cost=awards.costs(ctx, found.id),
         values=request.form.to_dict() if errors else {},
@@ -387,7 +399,7 @@ def judge_add(ctx: Ctx, data: dict[str, Any], competition: UUID) -> AnyResponse:
 @bp.post("/<uuid:competition>/deal")
 @guard(MANAGE)
 def deal(ctx: Ctx, competition: UUID) -> AnyResponse:
-    judging.deal_out(ctx, competition)
+    works.deal_out(ctx, competition)
     return to("manage", competition=competition)
 
 

@@ -16,6 +16,8 @@ from anxin.plugin import TenantModel, one_of, sealed, tenant_fk
 SCHEMA = "competitions"
 PRESETS = ("sports", "works", "quiz", "selection")
 STATES = ("draft", "open", "running", "checking", "publicity", "final")
+COSTS = ("prize", "clothing", "place", "people", "other")
+SIZES = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
 QUESTIONS = ("one", "many", "judge")
 ENTRY_STATES = ("submitted", "accepted", "refused", "withdrawn")
 
@@ -45,6 +47,8 @@ class Competition(TenantModel):
     publicity_days: Mapped[int] = mapped_column(server_default="5", comment="working days")
     published_on: Mapped[date | None]
     publicity_until: Mapped[date | None]
+    press: Mapped[str] = mapped_column(server_default="", comment="what is told of it (新闻稿)")
+    press_at: Mapped[datetime | None] = mapped_column(comment="since when colleagues read it")
     made_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
@@ -92,6 +96,7 @@ class Entry(TenantModel):
         tenant_fk("category_id", "competitions.category", ondelete="CASCADE"),
         tenant_fk("person_id", "core.person"),
         tenant_fk("unit_id", "core.unit"),
+        tenant_fk("decided_by", "core.person"),
         one_of("state", *ENTRY_STATES),
         sa.UniqueConstraint("tenant_id", "category_id", "number"),
         sa.Index("ix_entry_category", "tenant_id", "category_id", "state"),
@@ -124,6 +129,7 @@ class Entry(TenantModel):
     sealed_reason: Mapped[bytes | None] = sealed(nullable=True)
     entered_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(comment="who reviewed it; somebody else hears an appeal")
 
 
 class Member(TenantModel):
@@ -374,6 +380,111 @@ class Paper(TenantModel):
     took: Mapped[int | None] = mapped_column(comment="milliseconds from the first question to the end")
 
 
+class Appeal(TenantModel):
+    """Somebody objects to the refusal of their entry (资格复议); a second person hears it, once."""
+
+    __tablename__ = "appeal"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __data_class__ = "participation"
+    __constraints__ = (
+        tenant_fk("entry_id", "competitions.entry", ondelete="CASCADE"),
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("answered_by", "core.person"),
+        one_of("state", "open", "upheld", "dismissed"),
+        sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered"),
+        sa.UniqueConstraint("tenant_id", "entry_id"),
+        sa.Index("ix_appeal_person", "tenant_id", "person_id"),
+    )
+
+    entry_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(server_default="open")
+    sealed_text: Mapped[bytes] = sealed()
+    sealed_answer: Mapped[bytes | None] = sealed(nullable=True)
+    made_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None]
+
+
+class Cost(TenantModel):
+    """A line of the budget: what it may cost and what it did (预算与决算)."""
+
+    __tablename__ = "cost"
+    __schema__ = SCHEMA
+    __constraints__ = (
+        tenant_fk("competition_id", "competitions.competition", ondelete="CASCADE"),
+        one_of("kind", *COSTS),
+        sa.CheckConstraint("planned_fen >= 0 AND actual_fen >= 0", name="amounts"),
+        sa.Index("ix_cost_competition", "tenant_id", "competition_id"),
+    )
+
+    competition_id: Mapped[UUID]
+    kind: Mapped[str]
+    title: Mapped[str]
+    planned_fen: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+    actual_fen: Mapped[int] = mapped_column(sa.BigInteger, server_default="0")
+
+
+class Kit(TenantModel):
+    """The size somebody wears, told by themself, for the organisers to count (服装尺码)."""
+
+    __tablename__ = "kit"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __data_class__ = "participation"
+    __constraints__ = (
+        tenant_fk("competition_id", "competitions.competition", ondelete="CASCADE"),
+        tenant_fk("person_id", "core.person"),
+        one_of("size", *SIZES),
+        sa.UniqueConstraint("tenant_id", "competition_id", "person_id"),
+        sa.Index("ix_kit_person", "tenant_id", "person_id"),
+    )
+
+    competition_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    size: Mapped[str]
+
+
+class Photo(TenantModel):
+    """A picture of the competition; colleagues see it once everybody it shows has said yes."""
+
+    __tablename__ = "photo"
+    __schema__ = SCHEMA
+    __constraints__ = (
+        tenant_fk("competition_id", "competitions.competition", ondelete="CASCADE"),
+        sa.Index("ix_photo_competition", "tenant_id", "competition_id", "made_at"),
+    )
+
+    competition_id: Mapped[UUID]
+    file_id: Mapped[UUID]
+    caption: Mapped[str] = mapped_column(server_default="")
+    nobody: Mapped[bool] = mapped_column(server_default=sa.false(), comment="it shows nobody one could know")
+    made_at: Mapped[datetime]
+
+
+class Shown(TenantModel):
+    """Somebody a picture shows, and what they said to it. They may change their mind at any time."""
+
+    __tablename__ = "shown"
+    __schema__ = SCHEMA
+    __subject__ = "person_id"
+    __data_class__ = "participation"
+    __constraints__ = (
+        tenant_fk("photo_id", "competitions.photo", ondelete="CASCADE"),
+        tenant_fk("person_id", "core.person"),
+        one_of("answer", "asked", "yes", "no"),
+        sa.UniqueConstraint("tenant_id", "photo_id", "person_id"),
+        sa.Index("ix_shown_person", "tenant_id", "person_id"),
+    )
+
+    photo_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    answer: Mapped[str] = mapped_column(server_default="asked")
+    answered_at: Mapped[datetime | None]
+
+
 MODELS = [
     Competition, Category, Entry, Member, Heat, Result, Judge, Assignment, Ranking, Objection, Award, Question, Paper,
+    Appeal, Cost, Kit, Photo, Shown,
 ]  # fmt: skip

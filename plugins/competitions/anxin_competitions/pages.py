@@ -9,11 +9,22 @@ from werkzeug.wrappers import Response as AnyResponse
 from anxin.plugin import PUBLIC, Ctx, Invalid, guard, page
 from anxin_competitions import views, words
 from anxin_competitions.blueprint import bp, to
-from anxin_competitions.models import Competition
+from anxin_competitions.models import SIZES, Competition
 from anxin_competitions.policy import ENTER, MANAGE, TAKE_PART
 from anxin_competitions.presets import PRESETS
 from anxin_competitions.schemas import ContestEntryInput, ContestTextInput
-from anxin_competitions.services import awards, competitions, entries, papers, publicity, ranking, starting
+from anxin_competitions.services import (
+    awards,
+    budget,
+    competitions,
+    entries,
+    papers,
+    press,
+    publicity,
+    ranking,
+    starting,
+    works,
+)
 
 PDF = "application/pdf"
 
@@ -51,6 +62,7 @@ def _show(ctx: Ctx, competition: UUID, errors: Any = None) -> AnyResponse:
         digest=frozen.digest if frozen else "",
         reason=frozen.reason if frozen else "",
         objections=_told(ctx, found) if frozen else [],
+        photos=press.public(ctx, found.id) if found.press_at else [],
         errors=errors or {},
     )
 
@@ -110,7 +122,13 @@ def _enter_again(ctx: Ctx, error: Invalid, competition: UUID, category: UUID) ->
 @bp.post("/<uuid:competition>/<uuid:category>/enter")
 @guard(ENTER, purpose=TAKE_PART, input=ContestEntryInput, invalid=_enter_again)
 def enter(ctx: Ctx, data: dict[str, Any], competition: UUID, category: UUID) -> AnyResponse:
-    entries.enter(ctx, competition, category, **data)
+    """With the work's file, where one is chosen."""
+    sent = request.files.get("file")
+    taken = works.WORK.take(request) if sent and sent.filename else None
+    made = entries.enter(ctx, competition, category, **data)
+    ctx.db.flush()
+    if taken is not None:
+        works.hand_in(ctx, made.id, taken)
     return to("mine")
 
 
@@ -122,6 +140,7 @@ def mine(ctx: Ctx) -> AnyResponse:
     rows = [
         {
             "entry": entry,
+            "own": entry.person_id == ctx.actor.person_id,
             "quiz": entry.id in quizzes
             and competition.state in {"running", "checking", "publicity", "final"},
             "category": category.title,
@@ -137,7 +156,19 @@ def mine(ctx: Ctx) -> AnyResponse:
         }
         for entry, category, competition in entries.mine(ctx)
     ]
-    return page("competitions/mine.html", rows=rows, awards=awards.mine(ctx))
+    sized = {one["competition"].id: one["competition"] for one in rows if one["entry"].state in entries.LIVE}
+    return page(
+        "competitions/mine.html",
+        rows=rows,
+        awards=awards.mine(ctx),
+        sizes=[
+            (one, kit.size if (kit := budget.own_size(ctx, one.id)) else "")
+            for one in sized.values()
+            if one.preset == "sports" and one.state in {"open", "running"}
+        ],
+        every_size=[(size, size) for size in SIZES],
+        pictures=press.asked(ctx),
+    )
 
 
 @bp.post("/entries/<uuid:entry>/withdraw")

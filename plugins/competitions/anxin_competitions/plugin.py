@@ -16,15 +16,13 @@ from anxin_competitions import (
     quiz_pages,
     reports,
     schemas,
+    telling_pages,
+    works_api,
+    works_pages,
 )
 
-ROUTES = (
-    pages,
-    manage_pages,
-    quiz_pages,
-    api,
-    quiz_api,
-)  # imported for the routes they hang on the blueprints
+# imported for the routes they hang on the blueprints
+ROUTES = (pages, manage_pages, quiz_pages, works_pages, telling_pages, api, quiz_api, works_api)
 
 
 @hookimpl
@@ -65,6 +63,11 @@ def register() -> Plugin:
             models.Objection.person_id,
             models.Award.person_id,
             models.Paper.person_id,
+            models.Entry.decided_by,
+            models.Appeal.person_id,
+            models.Appeal.answered_by,
+            models.Kit.person_id,
+            models.Shown.person_id,
         ],
         retention=[
             Retention(

@@ -121,6 +121,62 @@ class PaperEnded(Entry):
     subject_id: UUID
 
 
+@entry("competitions.work_changed", line=lazy("Changed the file of a work"), hidden=False)
+class WorkChanged(Entry):
+    entry_id: UUID
+    what: str
+    subject_id: UUID
+
+
+@entry("competitions.work_read", line=lazy("Looked at a work as handed in"), read=True)
+class WorkRead(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.comment_read", line=lazy("Read what judges wrote to the author"), read=True)
+class CommentRead(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.appealed", line=lazy("Appealed for an entry"), hidden=False)
+class Appealed(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.appeal_read", line=lazy("Read an appeal"), read=True)
+class AppealRead(Entry):
+    entry_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.budget_changed", line=lazy("Changed a competition's budget"))
+class BudgetChanged(Entry):
+    competition_id: UUID
+    what: str
+
+
+@entry("competitions.size_told", line=lazy("Told the organisers one's size"), hidden=False)
+class SizeTold(Entry):
+    competition_id: UUID
+    subject_id: UUID
+
+
+@entry("competitions.press_changed", line=lazy("Changed what is told of a competition"))
+class PressChanged(Entry):
+    competition_id: UUID
+    what: str
+
+
+@entry("competitions.photo_answered", line=lazy("Answered whether a picture may be shown"), hidden=False)
+class PhotoAnswered(Entry):
+    photo_id: UUID
+    agrees: bool
+    subject_id: UUID
+
+
 @entry("competitions.frozen", line=lazy("Froze a ranking"))
 class Frozen(Entry):
     competition_id: UUID
@@ -173,4 +229,5 @@ ENTRIES = [
 
 REVIEWED = NoticeKind("competitions.reviewed", lazy("Your entry has been looked at."))
 JUDGING = NoticeKind("competitions.judging", lazy("Works wait for you."))
-NOTICES = [REVIEWED, JUDGING]
+PICTURE = NoticeKind("competitions.picture", lazy("May a picture with you in it be shown? Please answer."))
+NOTICES = [REVIEWED, JUDGING, PICTURE]

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from anxin.plugin import Input, lazy
-from anxin_competitions.models import PRESETS, QUESTIONS
+from anxin_competitions.models import COSTS, PRESETS, QUESTIONS, SIZES
 from anxin_competitions.rules.judging import METHODS
 from anxin_competitions.rules.places import MEASURES, OUTCOMES
 from anxin_competitions.rules.points import PointRules
@@ -317,3 +317,49 @@ class ContestCategoryOutput(Schema):
     unit_quota = fields.Integer()
     lanes = fields.Integer()
     minutes = fields.Integer()
+
+
+class ContestCostForm(Input):
+    """A line of the budget; amounts in yuan on the page, in fen over the API."""
+
+    kind = fields.String(load_default="other", validate=validate.OneOf(COSTS))
+    title = fields.String(required=True, validate=TITLE)
+    planned = fields.Decimal(load_default=0, places=2, validate=validate.Range(0, 100_000_000))
+    actual = fields.Decimal(load_default=0, places=2, validate=validate.Range(0, 100_000_000))
+
+    @staticmethod
+    def in_fen(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "kind": data["kind"],
+            "title": data["title"].strip(),
+            "planned_fen": int(data["planned"] * 100),
+            "actual_fen": int(data["actual"] * 100),
+        }
+
+
+class ContestCostInput(Input):
+    kind = fields.String(load_default="other", validate=validate.OneOf(COSTS))
+    title = fields.String(required=True, validate=TITLE)
+    planned_fen = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000_000))
+    actual_fen = fields.Integer(load_default=0, validate=validate.Range(0, 10_000_000_000))
+
+
+class ContestSizeInput(Input):
+    size = fields.String(required=True, validate=validate.OneOf(SIZES))
+
+
+class ContestPressInput(Input):
+    text = fields.String(load_default="", validate=validate.Length(max=20_000))
+    public = fields.Boolean(load_default=False)
+
+
+class ContestPhotoInput(Input):
+    """Whom it shows by employee numbers, with blanks or commas between them."""
+
+    caption = fields.String(load_default="", validate=validate.Length(max=200))
+    numbers = fields.String(load_default="", validate=validate.Length(max=4000))
+    nobody = fields.Boolean(load_default=False)
+
+
+class ContestPhotoAnswerInput(Input):
+    agrees = fields.Boolean(required=True)

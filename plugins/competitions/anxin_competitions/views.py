@@ -78,6 +78,8 @@ def entries(ctx: Ctx, found: list[Entry]) -> list[dict[str, Any]]:
             "state": entry.state,
             "state_title": words.ENTRY_STATES[entry.state],
             "tone": words.ENTRY_TONES.get(entry.state),
+            "filed": entry.file_id is not None,
+            "copied": entry.redacted_id is not None,
         }
         for entry in found
     ]

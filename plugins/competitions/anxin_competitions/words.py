@@ -55,6 +55,19 @@ QUESTIONS: Mapping[str, Any] = {
     "many": lazy("Several right options"),
     "judge": lazy("Right or wrong"),
 }
+COSTS: Mapping[str, Any] = {
+    "prize": lazy("Prizes"),
+    "clothing": lazy("Clothes"),
+    "place": lazy("Venue and equipment"),
+    "people": lazy("Judges and helpers"),
+    "other": lazy("Other costs"),
+}
+ANSWERS: Mapping[str, Any] = {
+    "asked": lazy("Not answered yet"),
+    "yes": lazy("Agrees"),
+    "no": lazy("Does not agree"),
+}
+ANSWER_TONES: Mapping[str, str | None] = {"yes": "ok", "no": "danger", "asked": "warn"}
 OBJECTIONS: Mapping[str, Any] = {
     "open": lazy("Waits for an answer"),
     "upheld": lazy("Upheld"),
@@ -73,3 +86,8 @@ def points(hundredths: int) -> str:
     """9 · 6.5 · −2"""
     text = f"{abs(hundredths) / 100:.2f}".rstrip("0").rstrip(".")
     return f"−{text}" if hundredths < 0 else text
+
+
+def yuan(fen: int) -> str:
+    """¥ 1,234.50"""
+    return f"¥ {fen / 100:,.2f}"

@@ -85,6 +85,7 @@ def review(ctx: Ctx, entry_id: UUID, *, accepted: bool, reason: str = "") -> Ent
     if not accepted and not reason.strip():
         raise Invalid(fields={"reason": [_("Say why, so that they can answer.")]})
     found.state, found.decided_at = ("accepted" if accepted else "refused"), ctx.now
+    found.decided_by = ctx.actor.person_id
     ctx.seal(found, "sealed_reason", "" if accepted else reason.strip())
     ctx.audit(Reviewed(entry_id=found.id, state=found.state, subject_id=found.person_id))
     notify(ctx, found.person_id, REVIEWED.code, "/competitions/mine")

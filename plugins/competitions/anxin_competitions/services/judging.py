@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, _, notify
 from anxin_competitions.models import Assignment, Competition, Entry, Judge, Member
-from anxin_competitions.policy import JUDGING, Assigned, CompetitionChanged, Judged, Recused
+from anxin_competitions.policy import JUDGING, Assigned, CommentRead, CompetitionChanged, Judged, Recused
 from anxin_competitions.rules.deal import deal
 from anxin_competitions.rules.judging import Criterion, scores, sheet_score
 from anxin_competitions.services import competitions
@@ -166,6 +166,23 @@ def scores_of(ctx: Ctx, competition: Competition, entry_ids: Sequence[UUID]) -> 
     )
     sheets = {(row.entry_id, row.judge_id): row.score for row in rows}
     return scores(sheets, competition.rules["method"]) if sheets else {}
+
+
+def comments_on(ctx: Ctx, entry_id: UUID) -> list[str]:
+    """What judges wrote to the author, in no order that tells who."""
+    rows = ctx.db.scalars(
+        sa.select(Assignment).where(
+            Assignment.tenant_id == ctx.tenant.id,
+            Assignment.entry_id == entry_id,
+            Assignment.state == "done",
+            Assignment.sealed_comment.is_not(None),
+        )
+    )
+    found = []
+    for row in rows:
+        ctx.audit(CommentRead(entry_id=entry_id, subject_id=row.person_id))
+        found.append(ctx.open(row, "sealed_comment"))
+    return sorted(text for text in found if text)
 
 
 def waiting(ctx: Ctx, competition_id: UUID) -> int:
