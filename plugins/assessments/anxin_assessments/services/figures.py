@@ -79,6 +79,8 @@ def published(ctx: Ctx, limit: int = 20) -> list[tuple[Campaign, list[Wave]]]:
     for campaign in campaigns:
         ctx.audit(policy.FiguresRead(campaign_id=campaign.id))
     return [(campaign, freezing.thaw(ctx, campaign).waves) for campaign in campaigns]
+
+
 def _of_group(ctx: Ctx, campaign: Campaign) -> CampaignFigures:
     """Nothing while it runs, and no numbers of people afterwards: how many are in a group is not told. A job has
     counted it, since only jobs see who was invited."""
