@@ -165,10 +165,27 @@ def _contact(name: str) -> Callable[[Ctx, Person], str | None]:
     return find
 
 
+def _account(ctx: Ctx, person: Person) -> str | None:
+    row = messengers.sending(ctx)
+    return messengers.user_ids(ctx, row, [person.id]).get(person.id) if row else None
+
+
+ADDRESSES: dict[str, Callable[[Ctx, Person], str | None]] = {
+    "mail": _contact("email"),
+    "sms": _contact("phone"),
+    "messenger": _account,
+}
+
+
+def reaches(ctx: Ctx, person_id: UUID, name: str) -> bool:
+    """Is there an address (an account, a number) of this person for the channel?"""
+    return bool(ADDRESSES[name](ctx, ctx.get(Person, person_id)))
+
+
 @job("notices.mail")
 def mail(ctx: Ctx, *, notice_id: str) -> None:
     """Send one notice by mail to the person's own address."""
-    _deliver(ctx, notice_id, "mail", _contact("email"), _post)
+    _deliver(ctx, notice_id, "mail", ADDRESSES["mail"], _post)
 
 
 def _post(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
@@ -180,7 +197,7 @@ def _post(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
 @job("notices.sms")
 def text_message(ctx: Ctx, *, notice_id: str) -> None:
     """Send one notice as a text message to the person's own number."""
-    _deliver(ctx, notice_id, "sms", _contact("phone"), _text)
+    _deliver(ctx, notice_id, "sms", ADDRESSES["sms"], _text)
 
 
 def _text(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
@@ -190,12 +207,7 @@ def _text(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:
 @job("notices.messenger")
 def messenger(ctx: Ctx, *, notice_id: str) -> None:
     """Send one notice by the employer's messenger (WeCom, DingTalk, Feishu) to the person's own account there."""
-    _deliver(ctx, notice_id, "messenger", _account, _chat)
-
-
-def _account(ctx: Ctx, person: Person) -> str | None:
-    row = messengers.sending(ctx)
-    return messengers.user_ids(ctx, row, [person.id]).get(person.id) if row else None
+    _deliver(ctx, notice_id, "messenger", ADDRESSES["messenger"], _chat)
 
 
 def _chat(ctx: Ctx, delivery: Delivery, letter: Letter) -> None:

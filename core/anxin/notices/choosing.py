@@ -24,11 +24,12 @@ CHANNELS = ("mail", "messenger", "sms")
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel this tenant sends by, and whether the actor wants it."""
+    """A channel this tenant sends by, whether the actor wants it, and whether there is an address of theirs for it."""
 
     name: str
     title: Any
     wanted: bool
+    reaches: bool
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,20 @@ class QuietHours:
 
 def choices(ctx: Ctx) -> list[Channel]:
     """The channels that are offered here, with what the actor chose."""
-    refused = channels.unwanted(ctx, ctx.actor.person_id) if ctx.actor.person_id else set()
-    return [Channel(name, _title(ctx, name), name not in refused) for name in channels.offered(ctx)]
+    me = _me(ctx)
+    refused = channels.unwanted(ctx, me)
+    return [
+        Channel(name, _title(ctx, name), name not in refused, channels.reaches(ctx, me, name))
+        for name in channels.offered(ctx)
+    ]
+
+
+# what to do where a channel has no address of the actor
+MISSING = {
+    "mail": lazy("Your organisation has no e-mail address of yours, so nothing arrives this way yet."),
+    "sms": lazy("Your organisation has no mobile number of yours, so nothing arrives this way yet."),
+    "messenger": lazy("Sign in with it once; until then nothing arrives this way."),
+}
 
 
 def _title(ctx: Ctx, name: str) -> Any:

@@ -76,6 +76,7 @@ def _inbox(ctx: Ctx, error: Invalid | None = None) -> ResponseReturnValue:
         shell=shell_of(ctx),
         lines=services.inbox(ctx),
         choices=choosing.choices(ctx),
+        missing=choosing.MISSING,
         quiet=choosing.quiet(ctx),
         own=overview.own(ctx),
         channels=overview.CHANNELS,

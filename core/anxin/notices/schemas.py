@@ -65,6 +65,7 @@ class CountOutput(Schema):
 class ChannelOutput(Schema):
     channel = fields.String(attribute="name")
     wanted = fields.Boolean()
+    reaches = fields.Boolean(metadata={"description": "whether there is an address of one's own for it"})
 
 
 class QuietOutput(Schema):

@@ -1,6 +1,7 @@
 """The fixtures (see the package's docstring)."""
 
 import dataclasses
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -78,6 +79,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     engine = sa.create_engine(db.driver_url(settings.database_url))
     migrate.upgrade(engine, migrate.components(registry), job_key=job_key(settings))
     engine.dispose()
+    gc.collect()
+    gc.freeze()  # as anxin.wsgi does
     yield made
     for pool in (made.extensions["anxin"].engine, made.extensions["anxin"].auth):
         pool.dispose()

@@ -44,7 +44,7 @@ def test_every_channel_of_the_tenant_is_on_until_somebody_switches_it_off(everyt
 def test_one_channel_is_switched_off_alone(everything, mine, told, waits, channel):
     answer = mine("PUT", "/api/notices/choices", json={"channel": channel, "wanted": False})
     assert answer.status_code == 204
-    assert {"channel": channel, "wanted": False} in mine("GET", "/api/notices/choices").json
+    assert {"channel": channel, "wanted": False, "reaches": True} in mine("GET", "/api/notices/choices").json
     told(everything)
     assert set_off(waits, everything) == set(JOBS) - {channel}
     told(everything, urgent=True)
@@ -65,6 +65,16 @@ def test_the_form_s_switches_are_the_choice(everything, mine, scope):
     with scope(everything.tenant) as ctx:
         rows = {row.channel: row.wanted for row in ctx.db.scalars(sa.select(Choice))}
     assert rows == {"mail": False, "sms": True}  # what was never changed is not written
+
+
+def test_who_cannot_be_reached_by_a_channel_is_told_so(everything, mine, client_as, person):
+    stranger = client_as(person("employee", tenant=everything.tenant))
+    hints = ("没有你的邮箱", "没有你的手机号", "登录一次")
+    page = stranger.get(f"{stranger.base}/notices/").text
+    assert [hint for hint in hints if hint in page] == list(hints)
+    told = stranger.get(f"{stranger.base}/api/notices/choices").json
+    assert {row["channel"]: row["reaches"] for row in told} == dict.fromkeys(JOBS, False)
+    assert not any(hint in mine("GET", "/notices/").text for hint in hints)
 
 
 def test_only_what_the_tenant_offers_can_be_chosen(reachable, mine):
