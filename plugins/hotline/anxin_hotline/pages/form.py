@@ -98,6 +98,7 @@ def _edit(draft: form_editing.Draft, values: Mapping[str, Any], error: Invalid |
         which: min(most, 1 + max([_last(values, which), *_filled(draft, which)]) + SPARE)
         for which, most in ROWS.items()
     }
+    errors = _beside(error.fields) if error else {}
     return page(
         "hotline/form_edit.html",
         draft=draft,
@@ -106,7 +107,8 @@ def _edit(draft: form_editing.Draft, values: Mapping[str, Any], error: Invalid |
         titles=TITLES,
         leads=list(LEADS.items()),
         kinds=list(KINDS.items()),
-        errors=_beside(error.fields) if error else {},
+        errors=errors,
+        unfold={name.partition("-")[0] for name in errors},
         message=error.message if error and not error.fields else None,
     )
 
