@@ -35,7 +35,9 @@ def bring_words(desk: Any) -> Any:
 
     def bring(name: str) -> None:
         key = scoring.load(name)
-        rows = [[kind, number, f"{kind}{number}的文字", only] for kind, number, _, only in exchange.template(key)]
+        rows = [
+            [kind, number, f"{kind}{number}的文字", only] for kind, number, _, only in exchange.template(key)
+        ]
         lines = "\n".join(",".join(map(str, row)) for row in [["类别", "序号", "文字", "只用于题"], *rows])
         answer = desk.post(
             f"{desk.base}/assessments/instruments/{name}/words",
