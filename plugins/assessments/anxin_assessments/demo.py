@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import Ctx, new_id
-from anxin_assessments import policy, scoring
+from anxin_assessments import demo_surveys, policy, scoring
 from anxin_assessments.figure_models import Tally
 from anxin_assessments.models import Campaign, Invitation, Outcome, Part, Sheet
 from anxin_assessments.services import catalogue
@@ -39,6 +39,7 @@ def fill(ctx: Ctx, past: Any) -> None:
     ctx.insert(Sheet, sheets)
     ctx.insert(Outcome, outcomes)
     ctx.insert(Tally, tallies)
+    demo_surveys.fill(ctx, past)
 
 
 def _campaign(told: Any, campaign_id: UUID, now: Any) -> Row:

@@ -38,7 +38,7 @@ def ask(ctx: Ctx, campaign_id: UUID, count: int) -> Task:
         back="assessments.device_list",
         campaign_id=campaign_id,
         first=run.first,
-        last=run.last,
+        last=run.first + run.count - 1,
     )
 
 

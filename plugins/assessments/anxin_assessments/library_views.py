@@ -9,13 +9,25 @@ from flask import url_for
 
 from anxin.plugin import _, current_locale, lazy
 from anxin_assessments import scoring, words
-from anxin_assessments.instruments import unscored
+from anxin_assessments.instruments import about, unscored
 from anxin_assessments.instruments.shapes import Instrument, Scale, Wording
 
 CLASSES: dict[str, Any] = {
     "full": lazy("Words ship"),
     "conditional": lazy("Words under terms"),
     "key_only": lazy("Bring your licensed words"),
+}
+PARTS: dict[str, Any] = {
+    "bands": lazy("cut-offs"),
+    "cutoffs": lazy("cut-offs"),
+    "change": lazy("reliable change"),
+    "triggers": lazy("when attention is asked for"),
+    "reverse": lazy("reversed questions"),
+    "scales": lazy("subscales"),
+    "triage": lazy("subscales"),
+    "max_missing": lazy("how many gaps are allowed"),
+    "min_answered": lazy("how many answers a score needs"),
+    "fill": lazy("how gaps are filled"),
 }
 STATES: dict[str, tuple[Any, str | None]] = {
     "offered": (lazy("On offer"), "ok"),
@@ -63,20 +75,28 @@ def _row(one: Instrument, offered: Sequence[str], locale: str) -> dict[str, Any]
 
 def facts(one: Instrument) -> list[tuple[str, Any]]:
     locale = current_locale()
+    form, terms = about(one, locale)
     rows = [
         (_("Edition"), one.key),
-        (_("Form"), one.form),
+        (_("Form"), form),
         (_("Questions"), one.items),
         (_("Licence"), CLASSES[one.licence.ships]),
-        (_("Terms"), one.licence.says),
+        (_("Terms"), terms),
         (_("Rights"), one.licence.holder),
         (_("Turned round when scored"), "、".join(str(item) for item in sorted(one.reverse)) or "—"),
         (_("Key checked against"), "; ".join(one.evidence.sources) or "—"),
     ]
     if one.evidence.recalled:
-        rows.append((_("Compare with the manual first"), ", ".join(one.evidence.recalled)))
+        rows.append(
+            (_("Compare with the manual first"), "、".join(_part(code) for code in one.evidence.recalled))
+        )
     rows += [(_("Good to know"), note[locale]) for note in one.notes]
     return rows
+
+
+def _part(code: str) -> str:
+    """A part of a key, as the manual calls it."""
+    return str(PARTS[code.rpartition(".")[2] if code.startswith("scales.") else code])
 
 
 def scales(one: Instrument) -> list[dict[str, Any]]:

@@ -207,6 +207,9 @@ class Sheet(TenantModel):
     state: Mapped[str] = mapped_column(server_default="open")
     started_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    hasty: Mapped[int] = mapped_column(
+        server_default="0", comment="answers given faster than one can read, page by page"
+    )
     submitted_at: Mapped[datetime | None]
 
 

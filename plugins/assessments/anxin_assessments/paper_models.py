@@ -11,19 +11,19 @@ from anxin_assessments.models import SCHEMA
 
 
 class PaperRun(TenantModel):
-    """Forms printed for a campaign: numbers from `first` to `last`, the same number on every page of a form."""
+    """Forms printed for a campaign: `count` numbers from `first` on, the same number on every page of a form."""
 
     __tablename__ = "paper_run"
     __schema__ = SCHEMA
     __constraints__ = (
         tenant_fk("campaign_id", "assessments.campaign"),
-        sa.CheckConstraint("last >= first", name="numbers"),
+        sa.CheckConstraint("count > 0", name="count"),
         sa.UniqueConstraint("tenant_id", "campaign_id", "first"),
     )
 
     campaign_id: Mapped[UUID]
     first: Mapped[int]
-    last: Mapped[int]
+    count: Mapped[int]
     made_at: Mapped[datetime]
 
 

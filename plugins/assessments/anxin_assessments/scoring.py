@@ -43,6 +43,7 @@ Answer = int | float
 Answers = Sequence[Answer | None]
 Numbers = dict[int, int | Fraction]
 SECONDS_PER_ITEM = 2
+HASTY_FROM = 5  # answers: of fewer, half of them says nothing
 STRAIGHT_LINE_FROM = 5
 LONG_RUN = 15
 
@@ -119,8 +120,11 @@ def risk_of_answer(instrument: Instrument, item: int, value: Answer | None) -> R
     return Risk(item, int(value), max(levels), risk.what) if levels else None
 
 
-def score(instrument: Instrument, answers: Answers, *, seconds: float | None = None) -> Result:
-    """Score one sheet: one answer per item (None: not answered); `seconds` is the time it took.
+def score(
+    instrument: Instrument, answers: Answers, *, seconds: float | None = None, hasty: int = 0
+) -> Result:
+    """Score one sheet: one answer per item (None: not answered); `seconds` is the time it took, `hasty` how many answers
+    came faster than one can read.
 
     Raises AnswerError when the answers do not belong to this instrument; otherwise never raises.
     """
@@ -149,7 +153,7 @@ def score(instrument: Instrument, answers: Answers, *, seconds: float | None = N
         flags=("offer_counsellor",) if _hit(instrument.offer_counsellor, values) else (),
         missing=missing,
         risks=risks,
-        quality=_quality(instrument, given, seconds),
+        quality=_quality(instrument, given, seconds, hasty),
         checks={name: _holds(one, values, counted) for name, one in instrument.checks.items()},
     )
 
@@ -369,7 +373,9 @@ def _band(instrument: Instrument, name: str, value: Fraction | None) -> str | No
     return below[-1].code if below else instrument.bands[name][0].code
 
 
-def _quality(instrument: Instrument, given: Mapping[int, Answer], seconds: float | None) -> tuple[str, ...]:
+def _quality(
+    instrument: Instrument, given: Mapping[int, Answer], seconds: float | None, hasty: int
+) -> tuple[str, ...]:
     flags = []
     chosen = {item: value for item, value in given.items() if item not in instrument.free}
     if len(chosen) >= STRAIGHT_LINE_FROM and len(set(chosen.values())) == 1 and not _well(instrument, chosen):
@@ -378,7 +384,10 @@ def _quality(instrument: Instrument, given: Mapping[int, Answer], seconds: float
         instrument, chosen
     ):
         flags.append("long_run")
-    if seconds is not None and given and seconds < SECONDS_PER_ITEM * len(given):
+    if given and (
+        (seconds is not None and seconds < SECONDS_PER_ITEM * len(given))
+        or (len(given) >= HASTY_FROM and hasty * 2 > len(given))  # a long pause does not make up for it
+    ):
         flags.append("fast")
     return tuple(flags)
 

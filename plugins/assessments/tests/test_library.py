@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 
 from anxin.plugin import Sheet, workbook
-from anxin_assessments import scoring
+from anxin_assessments import library_views, scoring
 from anxin_assessments.exchange import wording as exchange
+from anxin_assessments.instruments import about
 from anxin_assessments.services import wordings
 
 SAS = scoring.load("sas")
@@ -190,3 +192,13 @@ def test_every_instrument_has_its_page(admin: Any, client_as: Any) -> None:
         for key in scoring.catalogue()
     }
     assert set(found.values()) == {200}, found
+
+
+@pytest.mark.parametrize("key", scoring.catalogue(), ids=lambda key: key.key)
+def test_what_a_key_says_is_said_in_chinese(key: Any) -> None:
+    """The union reads form and terms in Chinese, and which parts of a key want a look into the manual."""
+    form, terms = about(key, "zh_CN")
+    assert re.search("[\u4e00-\u9fff]", form)
+    assert re.search("[\u4e00-\u9fff]", terms)
+    assert about(key, "en") == (key.form, key.licence.says)
+    assert [name for name, _value in library_views.facts(key)]

@@ -1,5 +1,6 @@
 """Taking an instrument, with real roles, row-level security and sealing."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +51,22 @@ def test_an_unfinished_sheet_is_gone_on_with(worker: Any, as_person: Any) -> Non
     with as_person(worker) as ctx:
         assert sheets.start(ctx, "gad7").id == first
         assert sheets.look(ctx, first).answers == [2, *[None] * 6]
+
+
+def test_haste_is_seen_page_by_page_and_a_pause_does_not_hide_it(worker: Any, as_person: Any) -> None:
+    """Five of seven answers within a blink; an hour's pause makes the whole look slow."""
+    start = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+    seconds = [600, 0.2, 0.2, 0.2, 3600, 0.2, 0.2]
+    at, sheet_id = start, None
+    for item, passed in enumerate(seconds, 1):
+        with as_person(worker, now=at) as ctx:
+            sheet_id = sheets.start(ctx, "gad7").id
+        at += timedelta(seconds=passed)
+        with as_person(worker, now=at) as ctx:
+            sheets.answer(ctx, sheet_id, item, item % 3)
+    with as_person(worker, now=at) as ctx:
+        outcome = sheets.submit(ctx, sheet_id)
+        assert ctx.open(outcome, "scores")["quality"] == ["fast"]
 
 
 def test_answers_and_scores_are_sealed(worker: Any, as_person: Any, scope: Any) -> None:

@@ -19,6 +19,7 @@ from anxin_assessments.instruments.shapes import Instrument, Wording
 __all__ = [
     "InvalidKeyError",
     "UnknownInstrumentError",
+    "about",
     "catalogue",
     "editions",
     "load",
@@ -81,6 +82,18 @@ def editions(name: str) -> list[str]:
 def unscored() -> list[dict[str, Any]]:
     """Instruments people ask for that have no key, each with its reason."""
     return _yaml(resources.files(__name__).joinpath("unscored.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def _in_chinese() -> dict[str, dict[str, str]]:
+    return _yaml(resources.files(__name__).joinpath("about.zh_CN.yaml").read_text(encoding="utf-8"))
+
+
+def about(instrument: Instrument, locale: str) -> tuple[str, str]:
+    """What the key says of its form and its terms, in the reader's language."""
+    if locale == "zh_CN" and (said := _in_chinese().get(instrument.key)):
+        return said["form"], said["says"]
+    return instrument.form, instrument.licence.says
 
 
 def load(name: str, edition: str | None = None) -> Instrument:

@@ -140,7 +140,7 @@ def number_forms(ctx: Ctx, campaign_id: UUID, count: int) -> PaperRun:
     """The next numbers for forms that are being printed."""
     ctx.lock(f"assessments.paper.{campaign_id}")
     last = _printed(ctx, campaign_id)
-    run = ctx.add(PaperRun(campaign_id=campaign_id, first=last + 1, last=last + count, made_at=ctx.now))
+    run = ctx.add(PaperRun(campaign_id=campaign_id, first=last + 1, count=count, made_at=ctx.now))
     ctx.audit(policy.FormsPrinted(campaign_id=campaign_id, forms=count))
     return run
 
@@ -148,7 +148,7 @@ def number_forms(ctx: Ctx, campaign_id: UUID, count: int) -> PaperRun:
 def _printed(ctx: Ctx, campaign_id: UUID) -> int:
     return (
         ctx.scalar(
-            sa.select(sa.func.max(PaperRun.last)).where(
+            sa.select(sa.func.max(PaperRun.first + PaperRun.count - 1)).where(
                 PaperRun.tenant_id == ctx.tenant.id, PaperRun.campaign_id == campaign_id
             )
         )

@@ -149,6 +149,9 @@ def answer(ctx: Ctx, sheet_id: UUID, item: int, raw: Any) -> Sitting:
     except scoring.AnswerError:
         said = lazy("Please give a number in this range.") if item in sitting.instrument.free else CHOOSE
         raise Invalid(fields={"value": [said]}) from None
+    fresh = sitting.answers[item - 1] is None
+    if fresh and ctx.now - sitting.sheet.changed_at < timedelta(seconds=scoring.SECONDS_PER_ITEM):
+        sitting.sheet.hasty += 1
     sitting.answers[item - 1] = value
     _keep(ctx, sitting)
     if risk := scoring.risk_of_answer(sitting.instrument, item, value):
@@ -211,7 +214,7 @@ def _close(ctx: Ctx, sitting: Sitting) -> Outcome:
     sheet, instrument = sitting.sheet, sitting.instrument
     # how long somebody keyed says nothing about how long another took to answer
     seconds = None if sheet.way == "paper" else (ctx.now - sheet.started_at).total_seconds()
-    result = scoring.score(instrument, sitting.answers, seconds=seconds)
+    result = scoring.score(instrument, sitting.answers, seconds=seconds, hasty=sheet.hasty)
     outcome = Outcome(
         sheet_id=sheet.id, person_id=sheet.person_id, instrument=instrument.key, made_at=ctx.now
     )

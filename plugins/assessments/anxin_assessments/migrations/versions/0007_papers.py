@@ -24,11 +24,11 @@ def _run() -> None:
         "paper_run",
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         *_keys("paper_run"),
         _to("paper_run", "campaign_id", "assessments.campaign"),
-        sa.CheckConstraint("last >= first", name=op.f("ck_paper_run_numbers")),
+        sa.CheckConstraint("count > 0", name=op.f("ck_paper_run_count")),
         sa.UniqueConstraint(
             "tenant_id", "campaign_id", "first", name=op.f("uq_paper_run_tenant_id_campaign_id_first")
         ),
