@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import Ctx, new_id
+from anxin_competitions.demo_quiz import around
 from anxin_competitions.models import (
     Assignment,
     Award,
     Category,
     Competition,
+    Cost,
     Entry,
     Heat,
     Judge,
@@ -48,6 +50,15 @@ RULES = """一、参加人员为本单位在册职工。
 三、录取前八名，不足八个队的减一录取。
 四、接力加倍计分；无故弃权扣 2 分。
 五、严禁借用外单位人员。"""
+TOLD = """昨天的职工健身运动会，十四个基层单位的一百多名职工上场。
+接力跑道边的加油声最响：有的队最后一棒摔了一跤，爬起来照样冲过了终点。
+赛后大家约好，明年把“套圈”也加进来。"""
+COSTS = (
+    ("clothing", "运动服（统一定制）", 1_800_000, 1_764_000),
+    ("place", "体育馆场地与音响", 600_000, 600_000),
+    ("people", "裁判与医务保障", 300_000, 286_500),
+    ("prize", "奖品", 350_000, 0),
+)
 SPORTS, ESSAY, BEST = "秋季职工健身运动会", "“心晴”主题征文", "优秀心理辅导员评选"
 
 
@@ -62,6 +73,7 @@ def fill(ctx: Ctx, past: Any) -> None:
     _meet(ctx, past, people, lot)
     _essay(ctx, past, people, lot)
     _best(ctx, past, people, lot)
+    around(ctx, past, people, lot)
 
 
 def _competition(
@@ -172,7 +184,10 @@ def _meet(ctx: Ctx, past: Any, people: list[UUID], lot: random.Random) -> None:
     material = {"points": meet["rules"]["points"], "categories": listed}
     result = final(material)
     body = canonical({"input": material, "result": result})
+    meet["press"] = TOLD
+    meet["press_at"] = at + timedelta(days=1)
     ctx.insert(Competition, [meet])
+    ctx.insert(Cost, _costs(meet))
     ctx.insert(Category, categories)
     ctx.insert(Entry, entries)
     ctx.insert(Heat, heats)
@@ -194,6 +209,19 @@ def _meet(ctx: Ctx, past: Any, people: list[UUID], lot: random.Random) -> None:
         ],
     )
     ctx.insert(Award, _awards(past, meet, result, {str(entry["id"]): entry for entry in entries}, lot))
+
+
+def _costs(meet: Row) -> list[Row]:
+    return [
+        {
+            "competition_id": meet["id"],
+            "kind": kind,
+            "title": title,
+            "planned_fen": planned,
+            "actual_fen": actual,
+        }
+        for kind, title, planned, actual in COSTS
+    ]
 
 
 def _awards(past: Any, meet: Row, result: Row, entries: dict[str, Row], lot: random.Random) -> list[Row]:

@@ -74,6 +74,9 @@ class Category(TenantModel):
         server_default="0", comment="entries a unit may send; 0: no bound"
     )
     lanes: Mapped[int] = mapped_column(server_default="8", comment="how many start together")
+    team: Mapped[dict[str, Any] | None] = mapped_column(
+        pg.JSONB(none_as_null=True), comment="where its teams differ from the competition's rules"
+    )
     record: Mapped[int | None] = mapped_column(
         comment="mark of the standing record, in the measure's whole units"
     )

@@ -102,13 +102,14 @@ def enter_form(ctx: Ctx, competition: UUID, category: UUID) -> AnyResponse:
 
 def _enter(ctx: Ctx, competition: UUID, category: UUID, values: Any, errors: Any) -> AnyResponse:
     found = competitions.one(ctx, competition)
-    team = found.rules["team"]
+    of = competitions.category(ctx, competition, category)
+    team = competitions.team_rules(found, of)
     return page(
         "competitions/enter.html",
         competition=found,
-        category=competitions.category(ctx, competition, category),
+        category=of,
         team=team,
-        mates=entries.mates(ctx) if team["at_most"] > 1 else [],
+        mates=entries.mates(ctx) if team.at_most > 1 else [],
         values=values,
         errors=errors,
     )

@@ -45,10 +45,10 @@ PRESETS: dict[str, Beginning] = {
         (
             _event("男子 100 米", "time"),
             _event("女子 100 米", "time"),
-            _event("4×100 米接力", "time", relay=True),
+            _event("4×100 米接力", "time", relay=True, at_least=4, at_most=4),
             _event("立定跳远", "distance"),
             _event("一分钟跳绳", "count"),
-            _event("拔河", "place", relay=True, lanes=2),
+            _event("拔河", "place", relay=True, lanes=2, at_least=10, at_most=10),
         ),
     ),
     "works": Beginning(
@@ -69,7 +69,7 @@ PRESETS: dict[str, Beginning] = {
         "selection",
         lazy("Selection"),
         lazy("Best counsellor, demonstration site: candidacies, expert review, publicity"),
-        {"rubric": CRITERIA, "method": "mean", "judges": 3},
+        {"rubric": CRITERIA, "method": "mean", "judges": 3, "prizes": [2]},
         (_event("优秀心理辅导员", "points", unit_quota=2),),
     ),
 }

@@ -139,7 +139,20 @@ class CompetitionInput(Input):
             raise ValidationError(ENDS_EARLY, "enter_until")
 
 
+class OptionalCount(fields.Integer):
+    """A number that a form may leave empty."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().deserialize(None if value == "" else value, *args, **kwargs)
+
+
+def _people() -> OptionalCount:
+    return OptionalCount(load_default=None, allow_none=True, validate=validate.Range(0, 200))
+
+
 class ContestCategoryInput(Input):
+    """Team numbers that are left empty are those of the whole competition."""
+
     title = fields.String(required=True, validate=TITLE)
     measure = fields.String(required=True, validate=validate.OneOf(MEASURES))
     relay = fields.Boolean(load_default=False)
@@ -148,6 +161,16 @@ class ContestCategoryInput(Input):
     record = fields.String(load_default="", validate=validate.Length(max=20))
     starts_at = fields.NaiveDateTime(load_default=None, allow_none=True)
     minutes = fields.Integer(load_default=15, validate=validate.Range(1, 480))
+    at_least = _people()
+    at_most = _people()
+    women_at_least = _people()
+    men_at_least = _people()
+
+    @validates_schema
+    def bounds(self, data: dict[str, Any], **kwargs: Any) -> None:
+        least, most = data.get("at_least"), data.get("at_most")
+        if least is not None and most is not None and least > most:
+            raise ValidationError(MORE_THAN_MOST, "at_least")
 
 
 class ContestEntryInput(Input):
@@ -317,6 +340,7 @@ class ContestCategoryOutput(Schema):
     unit_quota = fields.Integer()
     lanes = fields.Integer()
     minutes = fields.Integer()
+    team = fields.Dict(allow_none=True)
 
 
 class ContestCostForm(Input):

@@ -56,7 +56,7 @@ QUESTIONS: Mapping[str, Any] = {
     "judge": lazy("Right or wrong"),
 }
 COSTS: Mapping[str, Any] = {
-    "prize": lazy("Prizes"),
+    "prize": lazy("Prize goods"),
     "clothing": lazy("Clothes"),
     "place": lazy("Venue and equipment"),
     "people": lazy("Judges and helpers"),
@@ -89,5 +89,5 @@ def points(hundredths: int) -> str:
 
 
 def yuan(fen: int) -> str:
-    """¥ 1,234.50"""
-    return f"¥ {fen / 100:,.2f}"
+    """¥1,234.50; ¥1,234 when it is whole."""
+    return f"¥{fen / 100:,.2f}".removesuffix(".00")

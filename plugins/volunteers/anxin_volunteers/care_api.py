@@ -5,12 +5,15 @@ from uuid import UUID
 
 from anxin.plugin import Ctx, guard
 from anxin_volunteers.blueprint import api_bp
+from anxin_volunteers.models import Concern
 from anxin_volunteers.policy import CARE, CARED, IN_DANGER, JOIN, REPORT
 from anxin_volunteers.schemas_care import (
     VolunteerColleagueOutput,
     VolunteerConcernInput,
+    VolunteerConcernListedOutput,
     VolunteerConcernOutput,
     VolunteerHandOnOutput,
+    VolunteerNotesOutput,
     VolunteerOutcomeInput,
     VolunteerPeriodInput,
     VolunteerPeriodOutput,
@@ -124,6 +127,29 @@ def welcome(ctx: Ctx, data: dict[str, Any]) -> None:
     care.welcome(ctx, wanted=data["wanted"])
 
 
+@api_bp.get("/concerns")
+@guard(CARE, purpose=CARED)
+@api_bp.response(200, VolunteerConcernListedOutput(many=True))
+def concern_list(ctx: Ctx) -> Any:
+    """Concerns about people one works with who agreed to it, without their words; open ones first."""
+    return [{**_plain(row), "name": name} for row, name in concerns.listed(ctx)]
+
+
+@api_bp.get("/people/<uuid:person>/notes")
+@guard(CARE, purpose=CARED)
+@api_bp.response(200, VolunteerNotesOutput)
+def person_notes(ctx: Ctx, person: UUID) -> Any:
+    """Visits and times of care of somebody one works with."""
+    visits, periods = concerns.notes(ctx, person)
+    return {
+        "visits": [{"visited_on": row.visited_on, **what} for row, what in visits],
+        "periods": [
+            {"id": row.id, "reason": reason, "starts_on": row.starts_on, "ends_on": row.ends_on}
+            for row, reason in periods
+        ],
+    }
+
+
 @api_bp.get("/concerns/<uuid:concern>")
 @guard(CARE, purpose=CARED)
 @api_bp.response(200, VolunteerConcernOutput)
@@ -141,9 +167,11 @@ def concern_read_urgent(ctx: Ctx, concern: UUID) -> Any:
 
 
 def _concern(found: concerns.Read) -> dict[str, Any]:
-    row = found.concern
-    kept = {name: getattr(row, name) for name in ("id", "person_id", "state", "urgent", "made_at")}
-    return {**kept, **found.facts}
+    return {**_plain(found.concern), **found.facts}
+
+
+def _plain(row: Concern) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("id", "person_id", "state", "urgent", "made_at")}
 
 
 @api_bp.post("/concerns/<uuid:concern>/handle")

@@ -4,7 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import Ctx, new_id
+from anxin.plugin import Ctx, new_id, raise_crisis
+from anxin_volunteers import policy
 from anxin_volunteers.demo_world import DAY, FANG, Row, World
 from anxin_volunteers.models import (
     Concern,
@@ -19,6 +20,7 @@ from anxin_volunteers.models import (
     Visit,
     Welcome,
 )
+from anxin_volunteers.services.delivery import ATTENTION
 from anxin_volunteers.services.shifts import ZONE
 from anxin_volunteers.services.units import tree
 
@@ -285,6 +287,17 @@ def _arrived(ctx: Ctx, world: World, fang: UUID, unit_id: UUID, about: dict[UUID
             }
         )
     ctx.insert(Concern, rows)
+    waiting = rows[-1]
+    with world.past.as_of(ctx.actor, waiting["arrived_at"]):
+        raise_crisis(
+            ctx,
+            person_id=waiting["person_id"],
+            level=ATTENTION,
+            source="volunteers.concern",
+            key=f"volunteers.concern:{waiting['id']}",
+            reason="concern",
+            purpose=policy.CARED.name,
+        )
 
 
 def _noted(ctx: Ctx, world: World, fang: UUID, person_id: UUID) -> None:

@@ -83,6 +83,16 @@ class Settings(Input):
     rest_hours = count(0, 48, 8, lazy("Hours of rest between two proposed shifts"))
     publicity_days = count(1, 60, 7, lazy("Days a list of thanks is public before it is granted"))
     invitation_hours = count(1, 72, 12, lazy("Hours an invitation from the waitlist holds"))
+    insurance = fields.String(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={
+            "title": lazy("Insurance note for volunteers"),
+            "help": lazy(
+                "Who is insured how, and whom to call after an accident; shown beside a fixed place."
+            ),
+        },
+    )
     least_group = count(5, 100, 5, lazy("Smallest number of helped people behind a figure"))
 
 

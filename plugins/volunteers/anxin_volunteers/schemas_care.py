@@ -74,3 +74,24 @@ class VolunteerPeriodOutput(Input):
     starts_on = fields.Date()
     ends_on = fields.Date()
     by_self = fields.Boolean()
+
+
+class VolunteerConcernListedOutput(Input):
+    id = fields.UUID()
+    person_id = fields.UUID()
+    name = fields.String()
+    state = fields.String()
+    urgent = fields.Boolean()
+    made_at = fields.AwareDateTime()
+
+
+class VolunteerVisitReadOutput(Input):
+    visited_on = fields.Date()
+    kind = fields.String()
+    help = fields.List(fields.String())
+    note = fields.String()
+
+
+class VolunteerNotesOutput(Input):
+    visits = fields.List(fields.Nested(VolunteerVisitReadOutput))
+    periods = fields.List(fields.Nested(VolunteerPeriodOutput))

@@ -151,3 +151,7 @@ class VolunteerInsightOutput(Schema):
         allow_none=True, metadata={"description": "0 means longer than three days"}
     )
     to_end_hours = fields.Integer(allow_none=True, metadata={"description": "0 means longer than three days"})
+
+
+class VolunteerInsuranceOutput(Schema):
+    note = fields.String()

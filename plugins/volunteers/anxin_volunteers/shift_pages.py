@@ -74,7 +74,11 @@ def signup(ctx: Ctx, signup: UUID) -> AnyResponse:
 def _signup(ctx: Ctx, signup_id: UUID, values: Any, errors: Any) -> AnyResponse:
     row = shifts.own(ctx, signup_id)
     return page(
-        "volunteers/signup.html", one=views.mine(ctx, row, details=True), values=values, errors=errors
+        "volunteers/signup.html",
+        one=views.mine(ctx, row, details=True),
+        insurance=ctx.settings["insurance"],
+        values=values,
+        errors=errors,
     )
 
 

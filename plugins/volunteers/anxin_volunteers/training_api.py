@@ -13,6 +13,7 @@ from anxin_volunteers.schemas_training import (
     VolunteerCourseOutput,
     VolunteerHeldOutput,
     VolunteerInsightOutput,
+    VolunteerInsuranceOutput,
     VolunteerLessonInput,
     VolunteerLessonOutput,
     VolunteerMeetingInput,
@@ -295,3 +296,11 @@ def insight_figures(ctx: Ctx, data: dict[str, Any]) -> Any:
         "to_agency_hours": answers.to_agency.value,
         "to_end_hours": answers.to_end.value,
     }
+
+
+@api_bp.get("/insurance")
+@guard(JOIN)
+@api_bp.response(200, VolunteerInsuranceOutput)
+def insurance(ctx: Ctx) -> Any:
+    """How volunteers are insured here, as the union says it."""
+    return {"note": ctx.settings["insurance"]}

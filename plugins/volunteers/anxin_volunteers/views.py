@@ -144,7 +144,9 @@ def team(fit: Fit, units: Tree) -> dict[str, Any]:
         "about": row.about,
         "area": units.name(row.unit_id) or _("everywhere"),
         "people": fit.people,
-        "size": _("%(least)d to %(most)d people", least=row.least, most=row.most),
+        "size": _("%(least)d to %(most)d people", least=row.least, most=row.most)
+        if row.least < row.most
+        else _("%(count)d people", count=row.most),
         "qualified": fit.qualified,
         "qualified_least": row.qualified_least,
         "problems": fit.problems,

@@ -85,6 +85,11 @@ class TestSigningUp:
         page = me.get(f"{me.base}/volunteers/signups/{signup}").get_data(as_text=True)
         assert "一号井站" in page
         assert "带手套" in page
+        assert "意外险" not in page
+        desk = client_as(world.admin)
+        desk.put(f"{desk.base}/api/tenancy/settings/volunteers", json={"insurance": "服务期间投保意外险"})
+        assert "意外险" in me.get(f"{me.base}/volunteers/signups/{signup}").get_data(as_text=True)
+        assert me.get(f"{me.base}/api/volunteers/insurance").json == {"note": "服务期间投保意外险"}
         assert other.get(f"{other.base}/volunteers/signups/{signup}").status_code == 404
 
     def test_a_full_shift_is_not_offered_but_has_a_waitlist(

@@ -41,7 +41,12 @@ def give(ctx: Ctx, competition_id: UUID) -> list[Award]:
         for row in category["entries"]:
             if row["place"] in titles:
                 entry_id = UUID(row["id"])
-                words = f"{category['title']} {titles[row['place']]}"
+                # a title is given, not a class of prize: 优秀心理辅导员
+                words = (
+                    category["title"]
+                    if competition.preset == "selection"
+                    else f"{category['title']} {titles[row['place']]}"
+                )
                 made.append(
                     _award(ctx, competition, len(made), words, entry_id=entry_id, person_id=owners[entry_id])
                 )

@@ -12,11 +12,13 @@ from anxin_competitions import marks
 from anxin_competitions.models import Category, Competition, Entry
 from anxin_competitions.policy import MANAGE, CompetitionChanged, CompetitionMade
 from anxin_competitions.presets import PRESETS
+from anxin_competitions.rules.composition import TeamRules
 from anxin_competitions.schemas import ContestCategoryInput, ContestRuleSet
 
 HOUSE = ZoneInfo("Asia/Shanghai")
 NEXT = {"draft": "open", "open": "running", "running": "checking"}
 LISTED = 200
+TEAM = ("at_least", "at_most", "women_at_least", "men_at_least")
 
 
 def today(ctx: Ctx) -> date:
@@ -128,6 +130,11 @@ def category(ctx: Ctx, competition_id: UUID, category_id: UUID) -> Category:
     return found
 
 
+def team_rules(competition: Competition, category: Category) -> TeamRules:
+    """Who makes a team in this event: the competition's rules, and where the event has its own, those."""
+    return TeamRules(**{**competition.rules["team"], **(category.team or {})})
+
+
 def not_over(competition: Competition) -> None:
     if competition.state in {"publicity", "final"}:
         raise Conflict(_("Results are published; a correction is a new version of the ranking."))
@@ -135,6 +142,7 @@ def not_over(competition: Competition) -> None:
 
 def _add_category(ctx: Ctx, competition: Competition, position: int, data: dict[str, Any]) -> Category:
     record, starts_at = data.pop("record", ""), data.pop("starts_at", None)
+    team = {name: value for name in TEAM if (value := data.pop(name, None)) is not None}
     title = data["title"].strip()
     taken = sa.exists().where(
         Category.tenant_id == ctx.tenant.id,
@@ -148,6 +156,7 @@ def _add_category(ctx: Ctx, competition: Competition, position: int, data: dict[
             **{**data, "title": title},
             competition_id=competition.id,
             position=position,
+            team=team or None,
             record=marks.read(record, data["measure"]) if record else None,
             starts_at=starts_at.replace(tzinfo=HOUSE) if starts_at else None,
         )

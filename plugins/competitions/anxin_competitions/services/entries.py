@@ -39,7 +39,7 @@ def enter(
     if competition.preset in {"works", "selection"} and not title.strip():
         raise Invalid(fields={"title": [_("Give it a title.")]})
     leader = _person(ctx, person or _me(ctx))
-    team = _team(ctx, competition, leader, members)
+    team = _team(ctx, competitions.team_rules(competition, category), leader, members)
     ctx.lock(f"competitions:{category.id}")
     _once(ctx, category, leader)
     _within_quota(ctx, category, leader)
@@ -168,9 +168,8 @@ def of_category(ctx: Ctx, category_id: UUID, *, states: Sequence[str] = LIVE) ->
     )
 
 
-def _team(ctx: Ctx, competition: Competition, leader: Person, members: Sequence[UUID]) -> list[Person]:
+def _team(ctx: Ctx, rules: TeamRules, leader: Person, members: Sequence[UUID]) -> list[Person]:
     everybody = [leader, *(_person(ctx, member) for member in members)]
-    rules = TeamRules(**competition.rules["team"])
     broken = problems([_seen(ctx, person) for person in everybody], rules)
     if any(person.unit_id != leader.unit_id and not _same_union(ctx, person, leader) for person in everybody):
         broken.append("outsider")

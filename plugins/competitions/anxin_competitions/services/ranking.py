@@ -72,7 +72,10 @@ def freeze(ctx: Ctx, competition_id: UUID, *, reason: str = "") -> Ranking:
         raise Conflict(_("%(count)s papers are still being answered.", count=running))
     material = raw(ctx, competition)
     _insist_on_checks(ctx, competition, material)
-    body = canonical({"input": material, "result": final(material)})
+    result = final(material)
+    if competition.preset == "selection":
+        _insist_on_quota(result, sum(competition.rules["prizes"]))
+    body = canonical({"input": material, "result": result})
     proposal = next((one for one in versions(ctx, competition.id) if one.checked_by is None), None)
     if proposal is not None:  # not confirmed yet: replaced by what is now
         ctx.db.delete(proposal)
@@ -231,6 +234,21 @@ def _insist_on_checks(ctx: Ctx, competition: Competition, material: Mapping[str,
     checked = raw(ctx, competition, unchecked=False)
     if canonical(checked) != canonical(material):
         raise Conflict(_("Some results wait for the check by a second person."))
+
+
+def _insist_on_quota(result: Mapping[str, Any], places: int) -> None:
+    """A selection has so many places and no more: who is level across the last one must be told apart by the experts."""
+    for category in result["categories"]:
+        winners = [row for row in category["entries"] if row["place"] and row["place"] <= places]
+        if len(winners) > places:
+            raise Conflict(
+                _(
+                    "%(title)s: %(count)d are level for %(places)d places. Let the experts look at their sheets again.",
+                    title=category["title"],
+                    count=len(winners),
+                    places=places,
+                )
+            )
 
 
 def _me(ctx: Ctx) -> UUID:
