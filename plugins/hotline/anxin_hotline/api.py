@@ -1,5 +1,6 @@
 """The API: the same services as the pages. Addresses of calls exist for helpers only."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,12 @@ from anxin_hotline.schemas import (
     HotlineAlertOutput,
     HotlineAttemptInput,
     HotlineAttributeInput,
+    HotlineCallerOutput,
     HotlineClaimInput,
+    HotlineCodeOutput,
     HotlineDraftInput,
     HotlineEmployerOutput,
+    HotlineFeedbackOutput,
     HotlineFlagInput,
     HotlineFollowUpOutput,
     HotlineFormDraftOutput,
@@ -39,12 +43,14 @@ from anxin_hotline.schemas import (
     HotlineMonthOutput,
     HotlineOnCallInput,
     HotlineOnCallOutput,
+    HotlineOperatorOutput,
     HotlinePlanInput,
     HotlineReferInput,
     HotlineReferralOutput,
     HotlineReviewInput,
     HotlineReviewLine,
     HotlineSettleInput,
+    HotlineSheetOutput,
     HotlineSummaryLine,
     HotlineVersionLine,
     LineGapOutput,
@@ -346,6 +352,16 @@ def write_handover(ctx: Ctx, data: dict[str, Any]) -> Handover:
     return handovers.write(ctx, data["line_id"], data["note"])
 
 
+@bp.get("/handovers/<uuid:sheet>")
+@guard(LOG)
+@bp.response(200, HotlineSheetOutput)
+def read_handover(ctx: Ctx, sheet: UUID) -> dict[str, Any]:
+    """A sheet with its words; the look is written down."""
+    found, note = handovers.read(ctx, sheet)
+    names = ("id", "line_id", "from_id", "made_at", "acknowledged_at", "counts")
+    return {name: getattr(found, name) for name in names} | {"note": note}
+
+
 @bp.post("/handovers/<uuid:sheet>/acknowledge")
 @guard(LOG)
 @bp.response(200, HotlineHandoverOutput)
@@ -415,6 +431,42 @@ def flag_caller(ctx: Ctx, data: dict[str, Any], caller: UUID) -> None:
     callers.flag(ctx, caller, data["kind"], data["days"], data["note"])
 
 
+@bp.get("/callers/<uuid:caller>")
+@guard(LOG)
+@bp.response(200, HotlineCallerOutput)
+def read_caller(ctx: Ctx, caller: UUID) -> dict[str, Any]:
+    """A caller's card; the look is written down."""
+    card = callers.card(ctx, caller)
+    return {
+        "id": card.caller.id,
+        "contact": dict(card.contact),
+        "code": card.code,
+        "person_id": card.person_id,
+        "merged_into": card.caller.merged_into,
+        "flags": [
+            {"id": flag.id, "kind": flag.kind, "until": flag.until, "note": note} for flag, note in card.flags
+        ],
+        "calls": [_line(call) for call in card.calls],
+        "merges": card.merges,
+    }
+
+
+@bp.post("/callers/<uuid:caller>/code")
+@guard(LOG)
+@bp.response(201, HotlineCodeOutput)
+def new_caller_code(ctx: Ctx, caller: UUID) -> dict[str, Any]:
+    """A new call-back code to say on the telephone; an older one ends with it."""
+    return {"code": callers.new_code(ctx, caller)}
+
+
+@bp.delete("/flags/<uuid:flag>")
+@guard(LOG)
+@bp.response(204)
+def end_flag(ctx: Ctx, flag: UUID) -> None:
+    """Take a mark off before its time."""
+    callers.end_flag(ctx, flag)
+
+
 @bp.post("/callers/<uuid:caller>/merge")
 @guard(LOG)
 @bp.arguments(HotlineMergeInput)
@@ -477,6 +529,29 @@ def finish_review(ctx: Ctx, data: dict[str, Any], review: UUID) -> Review:
     return supervision.finish(
         ctx, review, {name: data[name] for name in supervision.CRITERIA}, data["feedback"]
     )
+
+
+@bp.get("/feedback")
+@guard(LOG)
+@bp.response(200, HotlineFeedbackOutput(many=True))
+def list_feedback(ctx: Ctx) -> list[supervision.Feedback]:
+    """What supervisors said about the own calls."""
+    return supervision.own_feedback(ctx)
+
+
+@bp.post("/reviews/<uuid:review>/read")
+@guard(LOG)
+@bp.response(204)
+def read_feedback(ctx: Ctx, review: UUID) -> None:
+    supervision.seen(ctx, review)
+
+
+@bp.get("/operators")
+@guard(SUPERVISE)
+@bp.response(200, HotlineOperatorOutput(many=True))
+def list_operators(ctx: Ctx) -> list[supervision.Operator]:
+    """Figures per operator of the last thirty days, for supervisors alone; looking is written down."""
+    return supervision.operators(ctx, ctx.now - timedelta(days=30))
 
 
 @bp.post("/calls/<uuid:call>/review")

@@ -146,7 +146,7 @@ class Call(Clinical):
     changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     logged_at: Mapped[datetime | None]
     moved_under: Mapped[UUID | None] = mapped_column(
-        comment="at an agency: the contract whose employer it was found to belong to; there it has the same id"
+        comment="of a log that moved, under which contract: at the agency it has gone, at the employer it has come"
     )
 
 

@@ -517,6 +517,69 @@ class HotlineReviewLine(Schema):
     expires_at = fields.AwareDateTime(allow_none=True)
 
 
+class HotlineFlagOutput(Schema):
+    """A mark on a caller, which ends by itself."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    until = fields.AwareDateTime()
+    note = fields.String()
+
+
+class HotlineMergeOutput(Schema):
+    id = fields.UUID()
+    gone_id = fields.UUID()
+    calls = fields.List(fields.String())
+    made_at = fields.AwareDateTime()
+
+
+class HotlineCallerOutput(Schema):
+    """A caller's card: what they left, their code, marks, calls without words, what was put together."""
+
+    id = fields.UUID()
+    contact = fields.Dict()
+    code = fields.String(allow_none=True)
+    person_id = fields.UUID(allow_none=True)
+    merged_into = fields.UUID(allow_none=True)
+    flags = fields.List(fields.Nested(HotlineFlagOutput))
+    calls = fields.List(fields.Nested(CallLine))
+    merges = fields.List(fields.Nested(HotlineMergeOutput))
+
+
+class HotlineCodeOutput(Schema):
+    code = fields.String()
+
+
+class HotlineSheetOutput(HotlineHandoverOutput):
+    """A hand-over sheet with its words."""
+
+    note = fields.String()
+
+
+class HotlineFeedbackOutput(Schema):
+    """What a supervisor said about one of the own calls."""
+
+    id = fields.UUID(attribute="review.id")
+    call = fields.String(attribute="call_code")
+    marks = fields.Dict(attribute="review.marks")
+    words = fields.String()
+    by = fields.String()
+    done_at = fields.AwareDateTime(attribute="review.done_at", allow_none=True)
+    read_at = fields.AwareDateTime(attribute="review.read_at", allow_none=True)
+
+
+class HotlineOperatorOutput(Schema):
+    """One operator's last thirty days, for supervisors."""
+
+    person_id = fields.UUID()
+    calls = fields.Integer()
+    danger = fields.Integer()
+    minutes = fields.Float()
+    late_logs = fields.Integer()
+    follow_ups = fields.Integer()
+    mark = fields.Float(allow_none=True)
+
+
 class HotlineAlertOutput(Schema):
     id = fields.UUID()
     kind = fields.String()

@@ -115,3 +115,45 @@ def test_english_is_english(desk):
     with locale_scope("en"):
         assert "Pressure at work" in html
     assert "职场压力" not in html
+
+
+def test_a_caller_is_kept_through_the_api(desk, told):
+    """The card with what they left, marks, a new code; two that are one, and apart again."""
+    known = {"known": "known", "c_number": "13905312277", "c_name": "小方", "c_agreed": True}
+    api = f"{desk.base}/api/hotline"
+    first = desk.post(f"{api}/calls", json=told(**known)).json["id"]
+    second = desk.post(f"{api}/calls", json=told(known="pseudonymous")).json["id"]
+    one, other = (
+        next(row["caller_id"] for row in desk.get(f"{api}/calls").json if row["id"] == call)
+        for call in (first, second)
+    )
+    assert (
+        desk.post(f"{api}/callers/{one}/flags", json={"kind": "repeat", "note": "每天一次"}).status_code
+        == 204
+    )
+    card = desk.get(f"{api}/callers/{one}").json
+    assert card["contact"] == {"name": "小方", "number": "13905312277"}
+    assert [(flag["kind"], flag["note"]) for flag in card["flags"]] == [("repeat", "每天一次")]
+    assert desk.delete(f"{api}/flags/{card['flags'][0]['id']}").status_code == 204
+    code = desk.post(f"{api}/callers/{other}/code").json["code"]
+    assert desk.post(f"{api}/callers/{one}/merge", json={"other": code}).status_code == 204
+    card = desk.get(f"{api}/callers/{one}").json
+    assert {row["id"] for row in card["calls"]} == {first, second}
+    assert desk.post(f"{api}/merges/{card['merges'][0]['id']}/undo").status_code == 204
+    assert [row["id"] for row in desk.get(f"{api}/callers/{one}").json["calls"]] == [first]
+
+
+def test_a_review_from_its_asking_to_the_operators_reading_through_the_api(desk, told, client_as, supervisor):
+    api = f"{desk.base}/api/hotline"
+    call = desk.post(f"{api}/calls", json=told()).json["id"]
+    review = desk.post(f"{api}/calls/{call}/review").json["id"]
+    above = client_as(supervisor)
+    assert review in {one["id"] for one in above.get(f"{api}/reviews").json}
+    assert above.post(f"{api}/reviews/{review}/begin").status_code == 200
+    marks = {"contact": 4, "risk": 3, "help": 4, "record": 5, "feedback": "问风险可以再早一点"}
+    assert above.post(f"{api}/reviews/{review}/finish", json=marks).status_code == 200
+    (said,) = desk.get(f"{api}/feedback").json
+    assert (said["words"], said["marks"]["record"], said["read_at"]) == ("问风险可以再早一点", 5, None)
+    assert desk.post(f"{api}/reviews/{review}/read").status_code == 204
+    assert desk.get(f"{api}/feedback").json[0]["read_at"]
+    assert [one["calls"] for one in above.get(f"{api}/operators").json] == [1]

@@ -22,6 +22,7 @@ from anxin_rooms.schemas import (
     RoomDecideInput,
     RoomEntryOutput,
     RoomEquipmentInput,
+    RoomEquipmentOutput,
     RoomFeedOutput,
     RoomFiguresOutput,
     RoomFindInput,
@@ -35,13 +36,18 @@ from anxin_rooms.schemas import (
     RoomSeriesBookInput,
     RoomSeriesInput,
     RoomSiteInput,
+    RoomSiteOutput,
     RoomSpecialInput,
+    RoomSpecialOutput,
     RoomTakenOutput,
     RoomTicketInput,
+    RoomTicketOutput,
+    RoomTicketsInput,
     RoomTicketWorkInput,
     RoomTimeInput,
     RoomWaitOutput,
     RoomWalkInInput,
+    RoomYearInput,
     room_values,
 )
 from anxin_rooms.series import chosen_times, weeks
@@ -324,6 +330,14 @@ def close(ctx: Ctx, data: dict[str, Any]) -> Any:
     return keeping.close(ctx, **data)
 
 
+@bp.get("/closings")
+@guard(KEEP)
+@bp.response(200, RoomClosingOutput(many=True))
+def list_closings(ctx: Ctx) -> Any:
+    """What is closed, or opened for once, now or later."""
+    return [row.Closing for row in keeping.closings(ctx)]
+
+
 @bp.delete("/closings/<uuid:closing>")
 @guard(KEEP)
 @bp.response(204)
@@ -340,6 +354,15 @@ def report(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:
     return keeping.report(ctx, room, data["text"], data["equipment_id"])
 
 
+@bp.get("/tickets")
+@guard(KEEP)
+@bp.arguments(RoomTicketsInput, location="query")
+@bp.response(200, RoomTicketOutput(many=True))
+def list_tickets(ctx: Ctx, data: dict[str, Any]) -> Any:
+    """What is broken, the oldest first; or what is mended, the newest first."""
+    return keeping.tickets(ctx, done=data["done"])
+
+
 @bp.put("/tickets/<uuid:ticket>")
 @guard(KEEP)
 @bp.arguments(RoomTicketWorkInput)
@@ -349,6 +372,21 @@ def work_on(ctx: Ctx, data: dict[str, Any], ticket: UUID) -> Any:
 
 
 # ---- setting up, figures -----------------------------------------------------------------------------------
+
+
+@bp.get("/sites")
+@guard(MANAGE)
+@bp.response(200, RoomSiteOutput(many=True))
+def list_sites(ctx: Ctx) -> Any:
+    return setting_up.sites(ctx)
+
+
+@bp.put("/sites/<uuid:site>")
+@guard(MANAGE)
+@bp.arguments(RoomSiteInput)
+@bp.response(200, RoomSiteOutput)
+def change_site(ctx: Ctx, data: dict[str, Any], site: UUID) -> Any:
+    return setting_up.save_site(ctx, data, site)
 
 
 @bp.post("/sites")
@@ -376,12 +414,51 @@ def change_room(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:
     return setting_up.save_room(ctx, room_values(data), room)
 
 
+@bp.delete("/rooms/<uuid:room>")
+@guard(MANAGE)
+@bp.response(204)
+def close_room(ctx: Ctx, room: UUID) -> None:
+    """Close a room for good: its history stays, nothing new can be booked."""
+    setting_up.close_room(ctx, room)
+
+
+@bp.get("/rooms/<uuid:room>/equipment")
+@guard(MANAGE)
+@bp.response(200, RoomEquipmentOutput(many=True))
+def list_equipment(ctx: Ctx, room: UUID) -> Any:
+    setting_up.room(ctx, room)
+    return setting_up.equipment(ctx, room)
+
+
+@bp.put("/equipment/<uuid:equipment>")
+@guard(MANAGE)
+@bp.arguments(RoomEquipmentInput)
+@bp.response(200, RoomEquipmentOutput)
+def change_equipment(ctx: Ctx, data: dict[str, Any], equipment: UUID) -> Any:
+    """Its state and its last check too: what is faulty or away for repair is not offered."""
+    row = setting_up.one_equipment(ctx, equipment)
+    return setting_up.save_equipment(ctx, row.room_id, data, equipment)
+
+
 @bp.post("/rooms/<uuid:room>/equipment")
 @guard(MANAGE)
 @bp.arguments(RoomEquipmentInput)
 @bp.response(201, RoomIdOutput)
 def add_equipment(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:
     return setting_up.save_equipment(ctx, room, data)
+
+
+@bp.get("/days")
+@guard(MANAGE)
+@bp.arguments(RoomYearInput, location="query")
+@bp.response(200, RoomSpecialOutput(many=True))
+def list_days(ctx: Ctx, data: dict[str, Any]) -> Any:
+    """Holidays and make-up workdays of a year, the shipped ones and the tenant's own."""
+    year = data["year"] or views.today(ctx.now).year
+    return [
+        {"on": on, "kind": said.kind, "name": said.name, "follows": said.follows}
+        for on, said in setting_up.days(ctx, year)
+    ]
 
 
 @bp.put("/days")

@@ -355,6 +355,53 @@ class RoomClosingOutput(Out):
     note = fields.String()
 
 
+class RoomSiteOutput(Out):
+    id = fields.UUID()
+    name = fields.String()
+    address = fields.String()
+    arrive = fields.String()
+
+
+class RoomEquipmentOutput(Out):
+    id = fields.UUID()
+    room_id = fields.UUID()
+    name = fields.String()
+    amount = fields.Integer()
+    number = fields.String()
+    state = fields.String()
+    checked_on = fields.Date(allow_none=True)
+    check_every = fields.Integer(allow_none=True)
+
+
+class RoomTicketOutput(Out):
+    """Something to mend; who noticed is not kept."""
+
+    id = fields.UUID(attribute="Ticket.id")
+    room_id = fields.UUID(attribute="Ticket.room_id")
+    equipment_id = fields.UUID(attribute="Ticket.equipment_id", allow_none=True)
+    room = fields.String()
+    equipment = fields.String(allow_none=True)
+    text = fields.String(attribute="Ticket.text")
+    answer = fields.String(attribute="Ticket.answer")
+    state = fields.String(attribute="Ticket.state")
+    made_at = Moment(attribute="Ticket.made_at")
+
+
+class RoomSpecialOutput(Out):
+    """A date that is not like its weekday."""
+
+    on = fields.Date()
+    kind = fields.String()
+    name = fields.String()
+    follows = fields.Integer(allow_none=True)
+
+
+class RoomTicketsInput(Blankless):
+    """`done`: those that are mended, instead of those that wait."""
+
+    done = fields.Boolean(load_default=False)
+
+
 class RoomFiguresRow(Out):
     """Numbers as text: a dash where too few people are behind them."""
 

@@ -304,3 +304,28 @@ def test_nobody_came_and_the_room_is_free_again(worker, make_room, keeper_ctx) -
             one for one in finding.find(ctx, finding.Wanted(tomorrow(10).date())) if str(one.room.id) == room
         ]
         assert all(slot.free for slot in found.slots)
+
+
+def test_the_keepers_and_the_setting_up_are_in_the_api_too(admin, worker, make_room) -> None:
+    room, _ = make_room("音乐放松室", "music")
+    api = f"{admin.base}/api/rooms"
+    chair = admin.post(f"{api}/rooms/{room}/equipment", json={"name": "放松椅"}).json["id"]
+    worker.post(f"{api}/rooms/{room}/tickets", json={"text": "扶手松了", "equipment_id": chair})
+    [ticket] = admin.get(f"{api}/tickets").json
+    assert (ticket["room"], ticket["equipment"], ticket["state"]) == ("音乐放松室", "放松椅", "open")
+    assert [one["state"] for one in admin.get(f"{api}/rooms/{room}/equipment").json] == ["faulty"]
+    mended = {"name": "放松椅", "state": "fine", "checked_on": "2026-11-20", "check_every": 180}
+    assert admin.put(f"{api}/equipment/{chair}", json=mended).json["state"] == "fine"
+    assert admin.put(f"{api}/tickets/{ticket['id']}", json={"state": "done"}).status_code == 204
+    assert [one["id"] for one in admin.get(f"{api}/tickets?done=1").json] == [ticket["id"]]
+    [site] = admin.get(f"{api}/sites").json
+    moved = admin.put(f"{api}/sites/{site['id']}", json={"name": "职工之家", "arrive": "走西门"})
+    assert moved.json["arrive"] == "走西门"
+    closing = {"room_id": room, **times(*hour(9))}
+    made = admin.post(f"{api}/closings", json=closing).json["id"]
+    assert [one["id"] for one in admin.get(f"{api}/closings").json] == [made]
+    assert admin.put(f"{api}/days", json={"on": "2031-05-04", "kind": "holiday"}).status_code == 204
+    assert [one["on"] for one in admin.get(f"{api}/days?year=2031").json] == ["2031-05-04"]
+    assert admin.delete(f"{api}/rooms/{room}").status_code == 204
+    assert worker.get(f"{worker.base}/rooms/{room}").status_code == 404
+    assert worker.get(f"{api}/tickets").status_code == 403

@@ -130,6 +130,7 @@ def _arrive(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
                 "answers": there.sealed(Call, "answers", call.id, call.id, answers),
                 "number": there.sealed(Call, "number", call.id, call.id, number) if number else None,
                 "logged_at": there.now,  # from when on it is known here: a month that has closed keeps its figures
+                "moved_under": one.contract.id,
                 "changed_at": there.now,
                 **_codes(forms.version(ctx, call.form_version), definition, call),
                 **{name: getattr(call, name) for name in COPIED},
@@ -259,15 +260,8 @@ def _leave(ctx: Ctx, call: Call, contract_id: UUID) -> None:
     """At the agency a number stays, and where the log is: its words, its key and what followed from it go."""
     for model in (Event, FollowUp, Referral, Presence):
         ctx.execute(sa.delete(model).where(model.tenant_id == ctx.tenant.id, model.call_id == call.id))
-    ctx.execute(
-        sa.update(Review)
-        .where(
-            Review.tenant_id == ctx.tenant.id,
-            Review.call_id == call.id,
-            Review.state.in_(("waiting", "open")),
-        )
-        .values(state="lapsed", expires_at=None)
-    )
+    undone = (Review.tenant_id == ctx.tenant.id, Review.call_id == call.id, Review.state != "done")
+    ctx.execute(sa.delete(Review).where(*undone))
     call.state, call.note, call.answers, call.number, call.draft = "moved", None, None, None, None
     call.caller_id, call.unit_id, call.changed_at = None, None, ctx.now
     ctx.keys.erase(call.id)

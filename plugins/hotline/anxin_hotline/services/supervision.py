@@ -249,7 +249,10 @@ class Operator:
 def operators(ctx: Ctx, since: datetime) -> list[Operator]:
     """Figures per operator since a moment; the look is written down for each of them."""
     talk = sa.func.extract("epoch", Call.ended_at - Call.answered_at) / 60.0
-    late = sa.func.extract("epoch", Call.logged_at - Call.ended_at) > 3600
+    late = sa.and_(
+        sa.func.extract("epoch", Call.logged_at - Call.ended_at) > 3600,
+        Call.moved_under.is_(None),  # what came from the agency's line was logged there, in time
+    )
     rows = ctx.execute(
         sa.select(
             Call.operator_id,

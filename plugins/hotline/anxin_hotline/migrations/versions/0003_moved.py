@@ -18,7 +18,7 @@ def upgrade() -> None:
             "moved_under",
             sa.Uuid(),
             nullable=True,
-            comment="at an agency: the contract whose employer it was found to belong to; there it has the same id",
+            comment="of a log that moved, under which contract: at the agency it has gone, at the employer it has come",
         ),
         schema="hotline",
     )
