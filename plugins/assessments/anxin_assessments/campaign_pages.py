@@ -10,7 +10,7 @@ from anxin.plugin import Ctx, Invalid, NotFound, Unit, care_groups, current_loca
 from anxin_assessments import campaign_views, reports, views
 from anxin_assessments.blueprint import bp, to
 from anxin_assessments.campaign_schemas import CampaignInput, ExtendInput, WindowInput
-from anxin_assessments.policy import MANAGE_CAMPAIGN, READ_FIGURES
+from anxin_assessments.policy import MANAGE_CAMPAIGN, READ_FIGURES, RUN_DEVICE
 from anxin_assessments.services import campaigns, catalogue, figures, inviting
 
 MANY = 200  # people: telling them takes long enough to be watched
@@ -79,6 +79,7 @@ def _campaign(ctx: Ctx, campaign_id: UUID, error: Invalid | None = None) -> AnyR
         aims=[(campaign_views.TARGETS[what], percent) for what, percent in sorted(plan.targets.items())],
         before_href=url_for("assessments.campaign", campaign=plan.before_id) if plan.before_id else None,
         may_manage=ctx.allowed(MANAGE_CAMPAIGN),
+        may_run_devices=ctx.allowed(RUN_DEVICE),
         problems=[error.message, *(text for texts in error.fields.values() for text in texts)]
         if error
         else [],

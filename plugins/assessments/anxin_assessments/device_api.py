@@ -85,6 +85,7 @@ def device_answers(ctx: Ctx, data: dict[str, Any]) -> None:
         return
     secret = seating.sit_down(ctx, device, data["number"], data["code"])
     if secret is None:
+        ctx.commit()  # the miss is counted, whatever becomes of the request
         raise Invalid(fields={"code": [slips.DO_NOT_FIT]})
     seat = seating.seat_of(ctx, device, secret)
     with sittings.at(ctx, secret, TAKE) as own:

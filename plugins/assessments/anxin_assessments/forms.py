@@ -71,10 +71,11 @@ def _form(ctx: Ctx, doc: Document, campaign: Campaign, number: int, asked: list[
     for purpose in asked:
         doc.paragraph(str(purpose.title), strong=True)
         doc.paragraph(str(purpose.text))
-        doc.paragraph("□ " + _("I agree") + "　　" + _("Signature") + f" {LINE}")
+        doc.paragraph("□ " + _("I agree to this") + "　　" + _("Signature") + f" {LINE}")
     place = 1
     for key in campaign.instruments:
         place = _questions(doc, catalogue.instrument(ctx, key), place, number)
+    doc.paragraph(_("National support line: 12356. In danger call 120 or 110."))
 
 
 def _questions(doc: Document, instrument: Instrument, place: int, number: int) -> int:
@@ -85,10 +86,16 @@ def _questions(doc: Document, instrument: Instrument, place: int, number: int) -
     )
     if text.lead_in:
         doc.paragraph(text.lead_in)
+    shared = len(set(instrument.options)) == 1 and not text.item_options
+    if shared:  # the words of the answers once, and digits alone in every line
+        doc.paragraph("　".join(f"{option.value} = {option.text}" for option in text.options), strong=True)
     rows = []
     for item, question in enumerate(text.items, 1):
-        boxes = "　".join(f"□ {option.value} {option.text}" for option in text.options_of(item))
+        offered = text.options_of(item)
+        boxes = "　".join(
+            f"□\N{NO-BREAK SPACE}{option.value}" + ("" if shared else f" {option.text}") for option in offered
+        )
         rows.append((str(place), question, boxes or LINE))
         place += 1
-    doc.table(("", _("Question"), _("Tick one")), rows, widths=(0.07, 0.5, 0.43))
+    doc.table(("", _("Question"), _("Tick one")), rows, widths=(0.07, 0.55, 0.38))
     return place

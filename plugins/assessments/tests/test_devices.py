@@ -170,6 +170,16 @@ def test_guessing_is_slow_and_tells_nothing(publish: Any, open_device: Any, slip
     assert sit(screen, "DL10268", code).status_code == 409
 
 
+def test_guessing_by_program_is_as_slow(
+    publish: Any, open_device: Any, worker: Any, client_as: Any, tenant: Any
+) -> None:
+    _device, screen = open_device(publish("gad7"))
+    visitor = client_as(None, tenant)
+    body = {"secret": screen.secret, "number": "DL10268", "code": "AAAAAA", "answers": {}}
+    path = f"{visitor.base}/api/assessments/devices/answers"
+    assert [visitor.post(path, json=body).status_code for _try in range(11)] == [422] * 10 + [409]
+
+
 def test_who_is_signed_in_signs_out_first(publish: Any, open_device: Any, worker: Any, tenant: Any) -> None:
     _device, screen = open_device(publish("gad7"))
     screen.set_cookie(f"anxin-{tenant.slug}", worker.token)
