@@ -122,13 +122,20 @@ class ContestRuleSet(Input):
             raise ValidationError(CODES_TWICE, "rubric")
 
 
+class OptionalDate(fields.Date):
+    """A day that a form may leave empty."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().deserialize(None if value == "" else value, *args, **kwargs)
+
+
 class CompetitionInput(Input):
     title = fields.String(required=True, validate=TITLE)
     preset = fields.String(required=True, validate=validate.OneOf(PRESETS))
     text = fields.String(load_default="", validate=validate.Length(max=20_000))
     enter_from = fields.Date(required=True)
     enter_until = fields.Date(required=True)
-    held_on = fields.Date(load_default=None, allow_none=True)
+    held_on = OptionalDate(load_default=None, allow_none=True)
     place = fields.String(load_default="", validate=validate.Length(max=120))
     publicity_days = fields.Integer(load_default=5, validate=validate.Range(1, 60))
 

@@ -30,6 +30,10 @@ class ContestWorkOutput(Schema):
     redacted_id = fields.UUID(allow_none=True)
 
 
+class ContestCommentOutput(Schema):
+    text = fields.String()
+
+
 class ContestAppealOutput(Schema):
     id = fields.UUID()
     entry_id = fields.UUID()
@@ -102,11 +106,13 @@ def judging_work(ctx: Ctx, assignment: UUID) -> Any:
 
 @bp.get("/entries/<uuid:entry>/comments")
 @guard(ENTER)
-@bp.response(200, fields.List(fields.String))
+@bp.response(200, ContestCommentOutput(many=True))
 def comments(ctx: Ctx, entry: UUID) -> Any:
     """What judges wrote to me, once the result is published; without their names."""
     found = entries.own_or_managed(ctx, entry)
-    return works.comments(ctx, found, competitions.one(ctx, found.competition_id))
+    return [
+        {"text": text} for text in works.comments(ctx, found, competitions.one(ctx, found.competition_id))
+    ]
 
 
 @bp.post("/entries/<uuid:entry>/appeal")

@@ -275,3 +275,20 @@ def test_a_draft_is_there_for_officers_alone(acting, meet, client_as) -> None:
     assert "还没公布" not in client.get(f"{client.base}/competitions/").text
     with acting(workers[0], "own") as ctx, pytest.raises(NotFound):
         competitions.one(ctx, draft)
+
+
+def test_a_draft_needs_no_date_yet(person, client_as) -> None:
+    officer = client_as(person("employee", "admin"))
+    form = {
+        "preset": "quiz",
+        "title": "知识竞赛",
+        "enter_from": "2030-01-01",
+        "enter_until": "2030-02-01",
+        "held_on": "",
+        "place": "",
+        "text": "",
+        "publicity_days": "5",
+    }
+    made = officer.post(f"{officer.base}/competitions/manage/new", data=form)
+    assert made.status_code == 303
+    assert "知识竞赛" in officer.get(made.headers["Location"]).text

@@ -210,6 +210,7 @@ class VolunteerClaimInput(Input):
     issued_on = fields.Date(required=True)
     expires_on = Optional.Date(load_default=None, allow_none=True)
     proof = Picture(load_default=bytes)
+    proof = Picture(load_default=None, allow_none=True)
 
 
 class VolunteerQualificationStepInput(Input):
