@@ -209,7 +209,6 @@ class VolunteerClaimInput(Input):
     issuer = fields.String(load_default="", validate=validate.Length(max=80))
     issued_on = fields.Date(required=True)
     expires_on = Optional.Date(load_default=None, allow_none=True)
-    proof = Picture(load_default=bytes)
     proof = Picture(load_default=None, allow_none=True)
 
 
