@@ -84,16 +84,17 @@ def offer(ctx: Ctx, competition_id: UUID, book: TakenUpload) -> UUID:
 
 def preview(ctx: Ctx, competition_id: UUID, file_id: UUID) -> list[Line]:
     """What a kept workbook would bring."""
+    kept = read_file(ctx, file_id, kind=KIND)[1]
     _quiz(ctx, competition_id)
-    return read(read_file(ctx, file_id, kind=KIND)[1])
+    return read(kept)
 
 
 def take_in(ctx: Ctx, competition_id: UUID, file_id: UUID, *, replace: bool = False) -> int:
     """Add the good rows (or put them in the place of the whole bank); returns how many. The workbook is then gone."""
+    good = [line.question for line in preview(ctx, competition_id, file_id) if line.question]
     found = _quiz(ctx, competition_id)
     if found.state not in {"draft", "open"}:
         raise Conflict(_("The quiz has begun; its questions stay as they are."))
-    good = [line.question for line in preview(ctx, competition_id, file_id) if line.question]
     ctx.lock(f"competitions:bank:{found.id}")
     if replace:
         ctx.execute(

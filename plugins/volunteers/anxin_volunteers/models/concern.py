@@ -91,6 +91,7 @@ class Concern(TenantModel):
         sa.Index("ix_concern_person", "tenant_id", "person_id", "made_at"),
         sa.Index("ix_concern_slip", "tenant_id", "slip_id"),
         sa.Index("ix_concern_arrived", "tenant_id", "arrived_at"),
+        sa.Index("ix_concern_made", "tenant_id", "made_at"),
     )
 
     person_id: Mapped[UUID]

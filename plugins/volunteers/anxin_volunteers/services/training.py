@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, lazy, names_of, notify
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Person, lazy, names_of, notify
 from anxin_volunteers import entries, policy
 from anxin_volunteers.models import Attendance, Competence, Course, Lesson, Qualification
 from anxin_volunteers.services import competence, people
@@ -144,8 +144,8 @@ def register(ctx: Ctx, lesson_id: UUID) -> tuple[Lesson, Course, list[tuple[Atte
 
 
 def seat(ctx: Ctx, lesson_id: UUID, person_id: UUID) -> Attendance:
-    """Give somebody a seat by name; Conflict when all are taken or they have one."""
-    return _take(ctx, _led(ctx, lesson_id), person_id)
+    """Give somebody a seat by name; Conflict when all are taken or they have one, NotFound for a stranger."""
+    return _take(ctx, _led(ctx, lesson_id), ctx.get(Person, person_id).id)
 
 
 def hold(ctx: Ctx, lesson_id: UUID, came: Sequence[UUID]) -> int:

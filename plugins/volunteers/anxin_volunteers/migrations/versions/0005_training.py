@@ -268,6 +268,8 @@ def upgrade() -> None:
         ),
         schema="volunteers",
     )
+    # a year's concerns are counted by when they were made
+    op.create_index("ix_concern_made", "concern", ["tenant_id", "made_at"], unique=False, schema="volunteers")
 
 
 def downgrade() -> None:
