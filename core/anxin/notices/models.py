@@ -24,6 +24,7 @@ class Notice(TenantModel):
         tenant_fk("person_id", "core.person"),
         sa.UniqueConstraint("tenant_id", "person_id", "key"),
         sa.Index("ix_notice_inbox", "tenant_id", "person_id", "made_at"),
+        sa.Index("ix_notice_made", "tenant_id", "made_at"),
         sa.Index("ix_notice_link", "tenant_id", "link", postgresql_where=sa.text("read_at IS NULL")),
         sa.Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where=sa.text("read_at IS NULL")),
     )
