@@ -10,7 +10,8 @@ from anxin.plugin import Conflict, Invalid, NotFound
 from anxin_competitions.policy import TAKE_PART
 from anxin_competitions.rules.deal import deal
 from anxin_competitions.rules.final import final
-from anxin_competitions.rules.heats import Starter, draw, timetable
+from anxin_competitions.rules.heats import Starter, draw
+from anxin_competitions.rules.timetable import end_of, in_order, least, timetable
 from anxin_competitions.services import competitions, entries, judging, ranking
 
 
@@ -197,6 +198,31 @@ def test_nobody_stands_in_two_places(heats, tracks) -> None:
                 assert end <= begin2 or end2 <= begin
     for moment in {begin for begin, _, _ in spans.values()}:
         assert sum(begin <= moment < end for begin, end, _ in spans.values()) <= tracks
+    assert least(listed, tracks) <= end_of(listed, starts) <= end_of(listed, in_order(listed, tracks))
+
+
+def test_a_timetable_ends_as_early_as_it_can() -> None:
+    """Where the order of the programme would leave a track empty; and otherwise the order stays."""
+    heats = [
+        ("relay", 10, frozenset("ab")),
+        ("ring toss", 10, frozenset("cd")),
+        ("stretcher", 20, frozenset("ef")),
+    ]
+    assert end_of(heats, in_order(heats, 2)) == 30
+    assert end_of(heats, timetable(heats, 2)) == least(heats, 2) == 20
+    assert timetable(heats, 1) == {"relay": 0, "ring toss": 10, "stretcher": 20}
+
+
+def test_a_whole_day_is_drawn_up(monkeypatch) -> None:
+    """Sixty heats of five events, people in up to three of them, four at once: nobody waits for nothing."""
+    monkeypatch.setattr("anxin_competitions.rules.timetable.SECONDS", 1.0)
+    lot = random.Random(4)
+    people = [str(number) for number in range(90)]
+    heats = [
+        (f"h{number}", lot.choice([10, 15, 20]), frozenset(lot.sample(people, 4))) for number in range(60)
+    ]
+    starts = timetable(heats, 4)
+    assert end_of(heats, starts) <= 1.1 * least(heats, 4)
 
 
 ENTRIES = st.lists(

@@ -1,4 +1,4 @@
-"""Heats by lot with units apart, and a timetable in which nobody stands in two places."""
+"""Heats by lot, with units apart."""
 
 import random
 from collections.abc import Sequence
@@ -39,23 +39,3 @@ def draw(starters: Sequence[Starter], lanes: int, lot: random.Random) -> list[li
         lot.shuffle(heat)
     lot.shuffle(heats)
     return heats
-
-
-def timetable(heats: Sequence[tuple[str, int, frozenset[str]]], tracks: int) -> dict[str, int]:
-    """Heat → minute it starts. `heats` are (key, minutes, people) in the order wished for; `tracks` can run at once.
-
-    Each heat takes the earliest minute at which a track is free and none of its people stands elsewhere: list
-    scheduling, which keeps the order of the programme and is never longer than twice the best (Graham 1966).
-    """
-    free = [0] * max(tracks, 1)
-    busy: dict[str, int] = {}
-    starts = {}
-    for key, minutes, people in heats:
-        ready = max((busy.get(person, 0) for person in people), default=0)
-        track = min(range(len(free)), key=lambda number: (max(free[number], ready), number))
-        begin = max(free[track], ready)
-        starts[key] = begin
-        free[track] = begin + minutes
-        for person in people:
-            busy[person] = begin + minutes
-    return starts

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from anxin.plugin import Conflict, Ctx, _
 from anxin_competitions.models import Category, Competition, Entry, Heat, Member
 from anxin_competitions.policy import HeatsDrawn
-from anxin_competitions.rules.heats import Starter, draw, timetable
+from anxin_competitions.rules.heats import Starter, draw
+from anxin_competitions.rules.timetable import timetable
 from anxin_competitions.services import competitions, entries
 
 BEGIN = timedelta(hours=8, minutes=30)
