@@ -19,7 +19,7 @@ from .everything import fill
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 QUIET = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -1,5 +1,6 @@
 """What the journeys share: one demo for all of them in a process, and a real Chromium."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ def demo() -> Iterator[Serving]:
     """`anxin demo`, filled and answering. Tests that use it are in one xdist group, so there is one of it."""
     with serving("demo") as served:
         served.start()
+        time.sleep(5)
+        served.at_rest = served.memory()
         yield served
 
 

@@ -39,6 +39,9 @@ class Serving:
     env: Mapping[str, str]
     process: "subprocess.Popen[bytes] | None" = None
     seconds: list[float] = field(default_factory=list)
+    at_rest: dict[str, float] = field(
+        default_factory=dict
+    )  # `memory` before anybody came, where it was taken
 
     @property
     def address(self) -> str:
