@@ -25,7 +25,7 @@ from anxin_assessments.figure_models import Tally
 from anxin_assessments.models import Campaign, Invitation, Part
 from anxin_assessments.services import catalogue, windows
 from anxin_assessments.services.counting import ROUND, tallies
-from anxin_assessments.services.rounds import Round, blank
+from anxin_assessments.services.rounds import Round, blank, insist_fitting
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that are not mistaken for one another
 HALF = 10  # signs: 50 bits of chance, 50 bits of signature
@@ -167,10 +167,7 @@ def fill(ctx: Ctx, held: Ticket, answers: dict[str, list[int | None]]) -> None:
     """All answers at once, for programs; the same checks."""
     sitting = look(ctx, held)
     for one in sitting.instruments:
-        try:
-            scoring.check(one, answers.get(one.id, []))
-        except scoring.AnswerError as error:
-            raise Invalid(fields={"answers": [str(error)]}) from None
+        insist_fitting(one, answers.get(one.id, []))
         sitting.answers[one.key][:] = answers[one.id]
     _keep(ctx, held, sitting.answers, finished=False)
     hand_in(ctx, held)

@@ -18,7 +18,7 @@ from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Part, Sheet, invitation_of
 from anxin_assessments.paper_models import Paper, PaperRun
 from anxin_assessments.services import alarms, catalogue, sheets, windows
-from anxin_assessments.services.rounds import Answers, Round, blank, given
+from anxin_assessments.services.rounds import Answers, Round, blank, given, insist_fitting
 
 BLOCK = 10  # answers in one field: ten digits are one look at the paper
 NO_ANSWER = "-"
@@ -112,10 +112,7 @@ def checked(found: Round, lists: Mapping[str, Sequence[Any]]) -> Answers:
     answers = blank(found.instruments)
     for instrument in found.instruments:
         values = list(lists.get(instrument.id, ()))
-        try:
-            scoring.check(instrument, values)
-        except scoring.AnswerError as error:
-            raise Invalid(fields={"answers": [str(error)]}) from None
+        insist_fitting(instrument, values)
         answers[instrument.key] = values
     return answers
 

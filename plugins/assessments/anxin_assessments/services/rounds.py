@@ -1,8 +1,9 @@
 """All questions of a campaign one after the other, as they are asked on a device of others and anonymously."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from anxin.plugin import Invalid, lazy
 from anxin_assessments import scoring
 from anxin_assessments.instruments.shapes import Instrument
 
@@ -50,3 +51,19 @@ def blank(instruments: list[Instrument]) -> Answers:
 
 def given(answers: Mapping[str, list[scoring.Answer | None]], asked: Question) -> scoring.Answer | None:
     return answers[asked.instrument.key][asked.item - 1]
+
+
+def insist_fitting(instrument: Instrument, answers: Sequence[scoring.Answer | None]) -> None:
+    """A whole list of answers, as a program sends it; Invalid says in the user's language what does not fit."""
+    try:
+        scoring.check(instrument, answers)
+    except scoring.AnswerError as error:
+        if error.item is None:
+            said = lazy(
+                "There are %(items)d questions, and %(given)d answers came.",
+                items=instrument.items,
+                given=len(answers),
+            )
+        else:
+            said = lazy("Question %(number)d does not take this answer.", number=error.item)
+        raise Invalid(fields={"answers": [said]}) from None

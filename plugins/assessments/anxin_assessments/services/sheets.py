@@ -13,6 +13,7 @@ from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Outcome, Sheet
 from anxin_assessments.services import alarms, campaigns, catalogue, results
+from anxin_assessments.services.rounds import insist_fitting
 
 CHOOSE: Any = lazy("Please choose one of the answers.")
 
@@ -190,10 +191,7 @@ def fill(
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
     sheet = start(ctx, name, campaign_id, way=way)
     sitting = _open_sitting(ctx, sheet.id)
-    try:
-        scoring.check(sitting.instrument, answers)
-    except scoring.AnswerError as error:
-        raise Invalid(fields={"answers": [str(error)]}) from None
+    insist_fitting(sitting.instrument, answers)
     sitting.answers[:] = answers
     if sitting.missing:
         raise Invalid(fields={"answers": [lazy("Every question needs an answer.")]})
