@@ -71,6 +71,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         in_memory_fallback=["600 per minute"],
         strategy="moving-window",
     )
+    # only the doors count, and each asks by itself: without this every request of everybody would ask for its limits
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     for endpoint, often in DOORS.items():
         app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])  # type: ignore[assignment]
     if settings.trusted_proxies:

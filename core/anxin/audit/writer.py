@@ -43,8 +43,6 @@ class Writer:
     """The kernel's AuditWriter (see kernel/runtime.py)."""
 
     def write(self, ctx: Ctx, entries: Sequence[Entry]) -> None:
-        driver: Any = ctx.db.connection().connection.driver_connection
-        with driver.pipeline():
-            for entry in entries:
-                *plain, detail = row(ctx, entry).values()
-                driver.execute(_INSERT, (*plain, as_json(detail)))
+        for entry in entries:
+            *plain, detail = row(ctx, entry).values()
+            ctx.fast(_INSERT, (*plain, as_json(detail)))

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from anxin.contracts.words import CLOCK_NAMES
 from anxin.extension.hookspecs import QueueItem
@@ -18,8 +17,9 @@ from anxin.identity.contract_signin import running
 from anxin.identity.models import Membership, Person
 from anxin.identity.roles import Scope, grants, reaches_care
 from anxin.kernel.actor import Actor, TenantInfo
-from anxin.kernel.ctx import Ctx, enter, tenant_scope
+from anxin.kernel.ctx import Ctx, tenant_scope
 from anxin.kernel.i18n import lazy, local
+from anxin.kernel.link import Link, enter
 from anxin.safety import cases
 from anxin.safety.models import Crisis
 from anxin.safety.permissions import CRISIS, HANDLE
@@ -87,9 +87,9 @@ def served(ctx: Ctx) -> list[Served]:
 def _as_helper(ctx: Ctx, contract: Contract, employer: TenantInfo) -> Served | None:
     """Who the actor is in the employer's tenant; None when the contract does not name them. Asked there, where it
     counts."""
-    with Session(ctx.runtime.engine) as session:
-        enter(session, ctx.runtime.visitors.token(employer.id))
-        rows = session.execute(
+    with Link(ctx.runtime.engine) as link:
+        enter(link.driver, ctx.runtime.visitors.token(employer.id))
+        rows = link.session.execute(
             sa.select(Person.id, Membership.role)
             .join(
                 Membership,
@@ -104,7 +104,6 @@ def _as_helper(ctx: Ctx, contract: Contract, employer: TenantInfo) -> Served | N
                 sa.or_(Membership.until.is_(None), Membership.until > ctx.now),
             )
         ).all()
-        session.rollback()
     if not rows:
         return None
     return Served(contract, employer, rows[0].id, tuple(sorted({row.role for row in rows})))

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from anxin.identity.models import Person, SignIn
 from anxin.identity.roles import Scope, grants, keeps_a_line, reaches_care
@@ -16,8 +15,9 @@ from anxin.kernel import capability
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.capability import Reach
 from anxin.kernel.clock import now
-from anxin.kernel.ctx import Ctx, enter
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
+from anxin.kernel.link import Link, enter
 from anxin.kernel.runtime import Runtime
 
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
@@ -51,10 +51,10 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
     `tenant` may be the process's memory of it: the same round trip brings the version of its configuration, and an
     older memory is renewed before anybody relies on it.
     """
-    session = Session(runtime.engine, expire_on_commit=False)
+    link = Link(runtime.engine)
     try:
         entered, rows = enter(
-            session, token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)}
+            link.driver, token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)}
         )
         if entered[0] != tenant.id or len(rows) != 1:
             raise SignInRequired()
@@ -63,11 +63,11 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
             raise SignInRequired()
         if version != tenant.config_version:
             tenant = runtime.caches["directory"].by_id(tenant.id)
-        ctx = Ctx(runtime, tenant, session, _actor(runtime, tenant, entered[2], rows[0]), token=token)
+        ctx = Ctx(runtime, tenant, link, _actor(runtime, tenant, entered[2], rows[0]), token=token)
         ctx.keys.know(rows[0][2], key)
         ctx.notes[OWN_CONSENTS] = agreed
     except BaseException:
-        session.close()
+        link.close()
         raise
     return ctx
 

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from anxin.kernel import capability
 from anxin.kernel.actor import Actor, Grant
-from anxin.kernel.ctx import Ctx, enter
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import NotFound, SignInRequired
 from anxin.kernel.guard import Permission
+from anxin.kernel.link import Link, enter
 
 LONGEST = timedelta(hours=2)
 IDLE = timedelta(minutes=10)
@@ -49,10 +48,10 @@ def at(ctx: Ctx, secret: str, permission: Permission) -> Iterator[Ctx]:
 
     NotFound when the sitting has ended, or is another tenant's.
     """
-    session = Session(ctx.runtime.engine, expire_on_commit=False)
+    link = Link(ctx.runtime.engine)
     try:
         try:
-            entered, rows = enter(session, secret, _WHO, {"tenant": ctx.tenant.id})
+            entered, rows = enter(link.driver, secret, _WHO, {"tenant": ctx.tenant.id})
         except SignInRequired:
             raise NotFound() from None
         if entered[0] != ctx.tenant.id or len(rows) != 1:
@@ -67,9 +66,9 @@ def at(ctx: Ctx, secret: str, permission: Permission) -> Iterator[Ctx]:
             unit_id=unit_id,
             locale=locale,
         )
-        own = Ctx(ctx.runtime, ctx.tenant, session, actor, now=ctx.now, token=secret)
+        own = Ctx(ctx.runtime, ctx.tenant, link, actor, now=ctx.now, token=secret)
         own.plugin, own.grant = ctx.plugin, Grant("own")
         yield own
         own.commit()
     finally:
-        session.close()
+        link.close()

@@ -9,13 +9,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
-from sqlalchemy import Result, ScalarResult, Select, event
+from sqlalchemy import Result, ScalarResult, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,9 @@ from anxin.kernel.actor import VISITOR, Actor, Grant, TenantInfo, system
 from anxin.kernel.capability import mint, revoke, token_hash
 from anxin.kernel.db import TenantModel
 from anxin.kernel.entry import Entry
-from anxin.kernel.errors import NotFound, ProgrammingError, SignInRequired
+from anxin.kernel.errors import NotFound, ProgrammingError
 from anxin.kernel.ids import new_id
+from anxin.kernel.link import Link, enter
 from anxin.kernel.runtime import Runtime
 from anxin.kernel.subjects import SubjectKeys
 
@@ -37,6 +39,7 @@ class Mark(NamedTuple):
 
     entries: int
     pending: int
+    last: int
     wrote: bool
     opened: frozenset[UUID]
 
@@ -45,7 +48,6 @@ class Mark(NamedTuple):
 CHANGES = re.compile(
     r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE
 )
-BAD_CAPABILITY = "28000"
 ROWS_AT_ONCE = 10_000
 
 
@@ -56,14 +58,14 @@ class Ctx:
         self,
         runtime: Runtime,
         tenant: TenantInfo,
-        session: Session,
+        link: Link,
         actor: Actor,
         *,
         now: datetime | None = None,
         token: str | None = None,
     ) -> None:
         self._token = token
-        self.runtime, self.tenant, self.db, self.actor = runtime, tenant, session, actor
+        self.runtime, self.tenant, self.link, self.actor = runtime, tenant, link, actor
         self.now = now or clock.now()
         self.locale = actor.locale or tenant.locale
         self.purpose: str | None = None  # set by @guard: why personal data is used
@@ -73,10 +75,16 @@ class Ctx:
         self.notes: dict[Any, Any] = {}  # per-request memory of rooms (units of a subtree, decisions taken)
         self._entries: list[Entry] = []
         self._pending: list[outbox.Row] = []
+        self._last: list[tuple[str, Any]] = []  # statements that go with the commit
         self._opened: set[UUID] = set()  # other people whose confidential fields were read
         self._wrote = False
         self._excused: str | None = None
-        event.listen(session, "after_flush", self._after_flush)
+        link.flushed = self._flushed
+
+    @property
+    def db(self) -> Session:
+        """The ORM's session of this context's transaction."""
+        return self.link.session
 
     # ---- rows -------------------------------------------------------------------------------------------------
 
@@ -85,14 +93,17 @@ class Ctx:
         statement = sa.select(model).where(model.tenant_id == self.tenant.id)
         return self.runtime.access.narrow(self, model, statement)
 
-    def get(self, model: type[M], row_id: UUID) -> M:
-        """One row, or NotFound (absent, foreign and not-yours alike); ConsentRefused when its subject did not agree."""
+    def get(self, model: type[M], row_id: UUID, *, for_update: bool = False) -> M:
+        """One row, or NotFound (absent, foreign and not-yours alike); ConsentRefused when its subject did not agree.
+        `for_update` holds it until the transaction ends."""
         statement = self.runtime.access.narrow(
             self,
             model,
             sa.select(model).where(model.tenant_id == self.tenant.id, model.id == row_id),
             consent=False,
         )
+        if for_update:
+            statement = statement.with_for_update()
         row = self.db.scalar(statement.execution_options(populate_existing=True))
         if row is None:
             raise NotFound()
@@ -111,6 +122,21 @@ class Ctx:
         if getattr(statement, "is_dml", False) or CHANGES.search(plain):
             self._wrote = True
         return self.db.execute(statement, parameters)
+
+    def fast(self, statement: str, parameters: Any = None) -> psycopg.Cursor[Any]:
+        """Run plain SQL of a hot path ("%(name)s" placeholders) at the driver's own cost, prepared once a connection.
+
+        The wall holds as everywhere; the tenant, the scope and the consent are for the statement to name. Changes of
+        ORM rows are not sent before. Several in one round trip: `with ctx.link.driver.pipeline():`.
+        """
+        if CHANGES.search(statement):
+            self._wrote = True
+        return self.link.driver.execute(statement, parameters, prepare=True)  # type: ignore[call-overload]
+
+    def last(self, statement: str, parameters: Any) -> None:
+        """A change that nobody waits for: sent with the entries and the commit, in their round trip."""
+        self._wrote = True
+        self._last.append((statement, parameters))
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -242,10 +268,12 @@ class Ctx:
 
     def mark(self) -> Mark:
         """Where the effects stand; with `undo` a savepoint's rollback takes entries and jobs along."""
-        return Mark(len(self._entries), len(self._pending), self._wrote, frozenset(self._opened))
+        return Mark(
+            len(self._entries), len(self._pending), len(self._last), self._wrote, frozenset(self._opened)
+        )
 
     def undo(self, mark: Mark) -> None:
-        del self._entries[mark.entries :], self._pending[mark.pending :]
+        del self._entries[mark.entries :], self._pending[mark.pending :], self._last[mark.last :]
         self._wrote, self._opened = mark.wrote, set(mark.opened)
 
     def answer_for_reads(self, mark: Mark) -> None:
@@ -255,40 +283,41 @@ class Ctx:
     @contextmanager
     def figures(self) -> Iterator[Session]:
         """A second, read-only transaction that may count clinical rows, for kernel.disclosure and nothing else."""
-        with Session(self.runtime.engine) as session:
-            enter(session, self.runtime.figures.token(self.tenant.id))
-            session.execute(sa.text("SET TRANSACTION READ ONLY"))
-            yield session
-            session.rollback()
+        with Link(self.runtime.engine) as link:
+            enter(link.driver, self.runtime.figures.token(self.tenant.id))
+            link.driver.execute("SET TRANSACTION READ ONLY")
+            yield link.session
 
     # ---- the end ----------------------------------------------------------------------------------------------
 
     def commit(self) -> None:
         """Write entries and jobs, then commit; the context may go on with a new transaction only by a new enter."""
-        self.db.flush()
+        self.link.flush()
         self._insist_on_entries()
-        if self._entries:
-            self.runtime.audit.write(self, self._entries)
-        if self._pending:
-            outbox.write(self, self._pending)
-        self.db.commit()
+        with self.link.driver.pipeline() if self._entries or self._pending or self._last else nullcontext():
+            for statement, parameters in self._last:
+                self.fast(statement, parameters)
+            if self._entries:
+                self.runtime.audit.write(self, self._entries)
+            if self._pending:
+                outbox.write(self, self._pending)
+            self.link.commit()
         self._reset()
 
     def pause(self) -> None:
         """Give the connection back before something slow outside; what is not committed is gone. Go on by `restart`."""
         self._reset()
         self._excused = None
-        self.db.rollback()
-        self.db.expunge_all()
+        self.link.close()
 
     def restart(self) -> None:
         """Forget what was done so far and begin anew in the same tenant, to show a form again after a refusal."""
         self.pause()
         if self._token is not None:
-            enter(self.db, self._token)
+            enter(self.link.driver, self._token)
 
     def _reset(self) -> None:
-        self._entries, self._pending, self._wrote = [], [], False
+        self._entries, self._pending, self._last, self._wrote = [], [], [], False
         self._opened.clear()
 
     @contextmanager
@@ -301,7 +330,7 @@ class Ctx:
 
     def close(self) -> None:
         """Give the connection back; what was not committed is rolled back."""
-        self.db.close()
+        self.link.close()
 
     def _insist_on_entries(self) -> None:
         if self._wrote and not self._entries and self._excused is None:
@@ -316,30 +345,8 @@ class Ctx:
                 "another person's confidential field was read without an audit entry about them"
             )
 
-    def _after_flush(self, session: Session, flush_context: Any) -> None:
-        if session.new or session.dirty or session.deleted:
-            self._wrote = True
-
-
-def enter(
-    session: Session, token: str, query: str | None = None, parameters: Mapping[str, Any] | None = None
-) -> tuple[Any, list[Any]]:
-    """Enter a tenant with a session's token, in one round trip together with `query` (who is this?).
-
-    Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the capability
-    is unknown, revoked or too old.
-    """
-    driver: Any = session.connection().connection.driver_connection
-    try:
-        with driver.pipeline():
-            entered = driver.execute("SELECT * FROM guard.enter(%s)", (token,))
-            found = driver.execute(query, parameters) if query else None
-    except Exception as error:
-        if getattr(error, "sqlstate", None) == BAD_CAPABILITY:
-            session.rollback()
-            raise SignInRequired() from None
-        raise
-    return entered.fetchone(), found.fetchall() if found is not None else []
+    def _flushed(self) -> None:
+        self._wrote = True
 
 
 @contextmanager
@@ -365,29 +372,29 @@ def tenant_scope(
         person_id=actor.person_id,
     )
     engine = runtime.engine.execution_options(isolation_level=isolation) if isolation else runtime.engine
-    session = Session(engine, expire_on_commit=False)
+    link = Link(engine)
     try:
-        enter(session, token)
-        ctx = Ctx(runtime, tenant, session, actor, token=token)
+        enter(link.driver, token)
+        ctx = Ctx(runtime, tenant, link, actor, token=token)
         yield ctx
         ctx.commit()
     finally:
-        session.close()
+        link.close()
         if own:
             revoke(runtime.auth, token_hash(token))
 
 
 def visitor_ctx(runtime: Runtime, tenant: TenantInfo) -> Ctx:
     """A context for somebody who has not signed in."""
-    session = Session(runtime.engine, expire_on_commit=False)
+    link = Link(runtime.engine)
     token = runtime.visitors.token(tenant.id)
-    enter(session, token)
-    return Ctx(runtime, tenant, session, VISITOR, token=token)
+    enter(link.driver, token)
+    return Ctx(runtime, tenant, link, VISITOR, token=token)
 
 
 def savepoint_failed(error: BaseException) -> bool:
     """Did the database refuse (as against plain Python failing)? Then only a savepoint saves the transaction."""
-    return isinstance(error, DBAPIError)
+    return isinstance(error, DBAPIError | psycopg.Error)
 
 
 def as_json(value: Any) -> str:

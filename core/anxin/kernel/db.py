@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import ExecStatus
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
@@ -101,6 +103,10 @@ def sealed_columns(model: type[TenantModel]) -> list[str]:
     return [column.name for column in model.__table__.columns if column.info.get("sealed")]
 
 
+# Statements are prepared where the code asks for it (`Ctx.fast`); of all others each server process would keep the plans.
+ONLY_WHEN_ASKED = 1 << 62
+
+
 def engine_options(pool_size: int = 8) -> dict[str, Any]:
     """Small pool, a known search_path on each connection; all it knew is forgotten when one comes back (see `FORGET`).
 
@@ -115,27 +121,26 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_reset_on_return": None,
         "connect_args": {
-            "prepare_threshold": None,
+            "prepare_threshold": ONLY_WHEN_ASKED,
             "application_name": "anxin",
             "options": "-c search_path=pg_catalog -c timezone=UTC",
         },
     }
 
 
-# What `DISCARD ALL` does, but for `DISCARD PLANS`: plans of statements and of the guard's functions hold no values, only
-# the shape of a query as seen by a role, and making them anew was half of what a short request cost in the database.
+# What `DISCARD ALL` does, but for plans and prepared statements: they hold no values, only the shape of a query as seen
+# by a role, and making them anew was half of what a short request cost in the database.
 FORGET = "; ".join(
     (
         "SET SESSION AUTHORIZATION DEFAULT",
         "RESET ALL",
-        "DEALLOCATE ALL",
         "CLOSE ALL",
         "UNLISTEN *",
         "SELECT pg_catalog.pg_advisory_unlock_all()",
         "DISCARD SEQUENCES",
         "DISCARD TEMP",
     )
-)
+).encode()
 
 
 def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> None:
@@ -154,11 +159,8 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
     if state.terminate_only:
         return
     connection.rollback()
-    connection.autocommit = True
-    try:
-        connection.execute(FORGET, prepare=False)
-    finally:
-        connection.autocommit = False
+    if connection.pgconn.exec_(FORGET).status != ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError("the connection could not forget what it knew")
 
 
 def driver_url(address: str) -> str:

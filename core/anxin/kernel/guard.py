@@ -9,7 +9,7 @@ the audit entries, and the commit. A route without it cannot be registered (see 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Literal
 
 from flask import Response, current_app, g, make_response, request
@@ -180,7 +180,13 @@ PARSER = _Parser()
 def parse(schema: type[Schema]) -> Any:
     """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
     location = "query" if request.method in ("GET", "HEAD") else "json" if request.is_json else "form"
-    return PARSER.parse(schema(), request, location=location)
+    return PARSER.parse(_made(schema), request, location=location)
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """One of each kind: a schema keeps nothing between two loads."""
+    return schema()
 
 
 def as_invalid(error: ValidationError) -> Invalid:

@@ -28,6 +28,7 @@ from anxin.kernel.capability import token_hash
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import ConfigurationError
 from anxin.kernel.i18n import locale_scope
+from anxin.kernel.link import Link
 from anxin.kernel.runtime import Runtime
 
 log = logging.getLogger("anxin.jobs")
@@ -108,17 +109,17 @@ def perform(tenant_id: str, job_id: str) -> str:
 
 def run(runtime: Runtime, tenant: TenantInfo, job_id: UUID) -> str:
     """Run one outbox row's job in its tenant."""
-    session = Session(runtime.engine, expire_on_commit=False)
+    link = Link(runtime.engine)
     try:
-        if not _enter_job(session, tenant.id, job_id, runtime.job_token(job_id)):
-            session.rollback()
+        if not _enter_job(link.session, tenant.id, job_id, runtime.job_token(job_id)):
+            link.rollback()
             return "refused" if _refuse(runtime, tenant.id, job_id) else "gone"
-        found = _take(session, tenant.id, job_id)
+        found = _take(link.session, tenant.id, job_id)
         if found is None:
             return "gone"
-        return _run_found(runtime, tenant, session, job_id, found.job, found.payload, found.attempts)
+        return _run_found(runtime, tenant, link, job_id, found.job, found.payload, found.attempts)
     finally:
-        session.close()
+        link.close()
 
 
 def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
@@ -141,13 +142,13 @@ def _take(session: Session, tenant_id: UUID, job_id: UUID) -> Any:
 def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just read)
     runtime: Runtime,
     tenant: TenantInfo,
-    session: Session,
+    link: Link,
     job_id: UUID,
     name: str,
     payload: Any,
     attempts: int,
 ) -> str:
-    ctx = Ctx(runtime, tenant, session, system(f"job.{name}"))
+    ctx = Ctx(runtime, tenant, link, system(f"job.{name}"))
     ctx.notes["progress"] = Progress(runtime, tenant.id, job_id)
     try:
         found = runtime.jobs.get(name)
@@ -156,7 +157,7 @@ def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just r
         ctx.plugin = found.plugin
         with locale_scope(tenant.locale):
             found.run(ctx, **(payload if isinstance(payload, dict) else json.loads(payload)))
-        session.execute(
+        ctx.db.execute(
             sa.text(
                 "UPDATE core.outbox SET done_at = clock_timestamp() "
                 "WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:id AS uuid)"
@@ -169,7 +170,7 @@ def _run_found(  # noqa: PLR0917  (one call, from `run`, with what it has just r
     except Exception as error:
         # every failure ends here on purpose: the row records it and decides about the next try
         log.exception("job %s failed (try %d)", name, attempts)
-        session.rollback()
+        link.rollback()
         _failed(runtime, tenant.id, job_id, attempts, type(error).__name__)
         return "again"
     return "done"

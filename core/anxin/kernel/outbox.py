@@ -70,14 +70,12 @@ def row(ctx: "Ctx", job: str, payload: Mapping[str, Any], *, due: datetime | Non
 
 def write(ctx: "Ctx", rows: Sequence[Row]) -> None:
     """Insert the rows in the context's transaction and wake the relay at commit."""
-    driver: Any = ctx.db.connection().connection.driver_connection
-    with driver.pipeline():
-        for item in rows:
-            driver.execute(
-                _INSERT,
-                (ctx.tenant.id, item.id, item.job, item.payload, item.token_hash, item.due, item.person_id),
-            )
-        driver.execute("NOTIFY outbox")
+    for item in rows:
+        ctx.fast(
+            _INSERT,
+            (ctx.tenant.id, item.id, item.job, item.payload, item.token_hash, item.due, item.person_id),
+        )
+    ctx.fast("NOTIFY outbox")
 
 
 def put(

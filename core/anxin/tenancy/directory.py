@@ -6,12 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.capability import Shared
-from anxin.kernel.ctx import enter
 from anxin.kernel.errors import NotFound
+from anxin.kernel.link import Link, enter
 
 _ROW = (
     "SELECT id, slug, kind, name, parent_id, hosts, brand, locale, config_version, closed_at IS NOT NULL AS closed "
@@ -70,10 +69,9 @@ class Directory:
         known = self._configured.get(row["id"])
         if known is not None and known.config_version == row["config_version"]:
             return known
-        with Session(self._engine) as session:
-            enter(session, self._visitors.token(row["id"]))
-            config = session.execute(_CONFIG).mappings().one()
-            session.rollback()
+        with Link(self._engine) as link:
+            enter(link.driver, self._visitors.token(row["id"]))
+            config = link.session.execute(_CONFIG).mappings().one()
         row["hosts"] = tuple(row["hosts"])
         info = TenantInfo(
             **row,

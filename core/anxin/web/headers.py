@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from functools import lru_cache
 from threading import Lock
 
 from flask import Response, request, url_for
@@ -43,15 +44,24 @@ def policy() -> str:
     return "; ".join([*rules, f"report-uri {url_for('web.csp')}"])
 
 
+@lru_cache(maxsize=4096)
+def _usual(root: str) -> list[tuple[str, str, str]]:
+    """What every answer below one tenant's address carries: (lower-case name, name, value). The policy names the
+    address of its own reports."""
+    # pages hold personal data more often than not: nothing is stored unless a view says so
+    usual = {"Content-Security-Policy": policy(), **FIXED, "Cache-Control": "no-store"}
+    return [(name.lower(), name, value) for name, value in usual.items()]
+
+
 def protect(response: Response) -> Response:
     """After every request. A view may set a header of its own first; it is kept."""
-    response.headers.setdefault("Content-Security-Policy", policy())
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
-    # pages hold personal data more often than not: nothing is stored unless a view says so
-    response.headers.setdefault("Cache-Control", "no-store")
+    headers = response.headers
+    own = {name.lower() for name, _ in headers}
+    for lower, name, value in _usual(request.script_root):
+        if lower not in own:
+            headers.add(name, value)
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
+        headers.setdefault("Strict-Transport-Security", HSTS)
     return response
 
 

@@ -218,11 +218,11 @@ def decline(ctx: Ctx, campaign: UUID) -> AnyResponse:
     return to("index")
 
 
-def _next(sitting: sheets.Sitting, after: int = 0) -> AnyResponse:
+def _next(sitting: sheets.Sitting[Any], after: int = 0) -> AnyResponse:
     return redirect(_next_href(sitting, after), code=303)
 
 
-def _next_href(sitting: sheets.Sitting, after: int = 0) -> str:
+def _next_href(sitting: sheets.Sitting[Any], after: int = 0) -> str:
     """The first unanswered question after `after`, else the first of all, else "check your answers"."""
     sheet = sitting.sheet.id
     if sitting.sheet.state != "open":

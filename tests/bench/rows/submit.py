@@ -22,10 +22,15 @@ FIELDS = [(f"q{number}", value) for number, value in enumerate(ANSWERS)]
 def submit(bench: Bench) -> Iterable[Finding]:
     comparison = bench.compare(
         floor=bench.floor(lambda client, number: client.post("/insert", FIELDS, expect=200)),
+        answer=_page(bench, lambda client, path: client.post(f"{path}/1", [("value", 1)])),
         page=_page(bench, lambda client, path: client.post(f"{path}/submit", [])),
         api=_api(bench),
     )
-    for name, words in (("page", "submit on the page"), ("api", "answer and submit in one API call")):
+    for name, words in (
+        ("answer", "keep one answer on the page"),
+        ("page", "submit on the page"),
+        ("api", "answer and submit in one API call"),
+    ):
         yield Finding(
             f"{words} / bare INSERT request, CPU of the web processes",
             comparison.web(name, "floor"),

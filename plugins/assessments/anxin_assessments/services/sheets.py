@@ -1,14 +1,14 @@
 """Taking an instrument: start or resume, answer one question, submit. A risk answer is told on at once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from anxin.plugin import Conflict, Ctx, Invalid, lazy, new_id
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, lazy, new_id
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
 from anxin_assessments.models import Campaign, Outcome, Sheet
@@ -18,11 +18,37 @@ from anxin_assessments.services.rounds import insist_fitting
 CHOOSE: Any = lazy("Please choose one of the answers.")
 
 
+# One answer is the request people make most of all: two short statements, nothing of the ORM.
+_HOLD = """
+SELECT id, instrument, way, state, changed_at, hasty, answers FROM assessments.sheet
+ WHERE tenant_id = %(tenant)s AND id = %(sheet)s AND person_id = %(person)s FOR UPDATE
+"""
+_KEEP = """
+UPDATE assessments.sheet SET answers = %(answers)s, changed_at = %(now)s, hasty = hasty + %(hasty)s
+ WHERE tenant_id = %(tenant)s AND id = %(sheet)s
+"""
+
+
+class Held(NamedTuple):
+    """What one answer needs to know of its sheet; named as the columns."""
+
+    id: UUID
+    instrument: str
+    way: str
+    state: str
+    changed_at: datetime
+    hasty: int
+    answers: bytes
+
+
+S = TypeVar("S", Sheet, Held)
+
+
 @dataclass(frozen=True)
-class Sitting:
+class Sitting(Generic[S]):
     """An open or submitted sheet with its plain answers."""
 
-    sheet: Sheet
+    sheet: S
     instrument: Instrument
     answers: list[scoring.Answer | None]
 
@@ -81,7 +107,7 @@ def _last(ctx: Ctx, instrument: Instrument, campaign_id: UUID | None) -> Sheet |
     return ctx.scalars(mine).first()
 
 
-def _insist_on_screen(sheet: Sheet) -> None:
+def _insist_on_screen(sheet: Sheet | Held) -> None:
     if sheet.way == "paper":
         raise Conflict(lazy("Your answers on paper are being entered."), code="assessments.on_paper")
 
@@ -126,50 +152,63 @@ def _myself(ctx: Ctx) -> UUID:
     return ctx.actor.person_id
 
 
-def look(ctx: Ctx, sheet_id: UUID) -> Sitting:
+def look(ctx: Ctx, sheet_id: UUID) -> Sitting[Sheet]:
     """The own sheet with its answers so far."""
     sheet = ctx.get(Sheet, sheet_id)
     return Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), ctx.open(sheet, "answers"))
 
 
-def _open_sitting(ctx: Ctx, sheet_id: UUID) -> Sitting:
+def _open_sitting(ctx: Ctx, sheet_id: UUID) -> tuple[Sheet, Sitting[Sheet]]:
     """The own open sheet, locked, so that two quick taps do not lose one another."""
-    ctx.lock(f"assessments.sheet.{sheet_id}")
-    sitting = look(ctx, sheet_id)
-    if sitting.sheet.state != "open":
+    sheet = ctx.get(Sheet, sheet_id, for_update=True)
+    _insist_on_open(sheet)
+    return sheet, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), ctx.open(sheet, "answers"))
+
+
+def _insist_on_open(sheet: Sheet | Held) -> None:
+    if sheet.state != "open":
         raise Conflict(lazy("You have submitted this one already."), code="assessments.submitted")
-    _insist_on_screen(sitting.sheet)
-    return sitting
+    _insist_on_screen(sheet)
 
 
-def answer(ctx: Ctx, sheet_id: UUID, item: int, raw: Any) -> Sitting:
+def answer(ctx: Ctx, sheet_id: UUID, item: int, raw: Any) -> Sitting[Held]:
     """Keep one answer, as a form sends it. A risk answer reaches the duty counsellor from this very transaction."""
-    sitting = _open_sitting(ctx, sheet_id)
+    sitting = _held(ctx, sheet_id)
     try:
         value = scoring.read_answer(sitting.instrument, item, raw)
     except scoring.AnswerError:
         said = lazy("Please give a number in this range.") if item in sitting.instrument.free else CHOOSE
         raise Invalid(fields={"value": [said]}) from None
     fresh = sitting.answers[item - 1] is None
-    if fresh and ctx.now - sitting.sheet.changed_at < timedelta(seconds=scoring.SECONDS_PER_ITEM):
-        sitting.sheet.hasty += 1
+    hasty = fresh and ctx.now - sitting.sheet.changed_at < timedelta(seconds=scoring.SECONDS_PER_ITEM)
     sitting.answers[item - 1] = value
-    _keep(ctx, sitting)
+    kept = ctx.sealed(Sheet, "answers", sheet_id, _myself(ctx), sitting.answers)
+    ctx.last(
+        _KEEP,
+        {"answers": kept, "now": ctx.now, "hasty": int(hasty), "tenant": ctx.tenant.id, "sheet": sheet_id},
+    )
     if risk := scoring.risk_of_answer(sitting.instrument, item, value):
-        alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
+        alarms.risk_answered(ctx, ctx.get(Sheet, sheet_id), sitting.instrument, risk)
     else:
         ctx.unaudited("an answer kept on the way; the submission is audited")
     return sitting
 
 
-def _keep(ctx: Ctx, sitting: Sitting) -> None:
-    ctx.seal(sitting.sheet, "answers", sitting.answers)
-    sitting.sheet.changed_at = ctx.now
+def _held(ctx: Ctx, sheet_id: UUID) -> Sitting[Held]:
+    """The own open sheet, held until the commit, so that two quick taps do not lose one another."""
+    person_id = _myself(ctx)
+    found = ctx.fast(_HOLD, {"tenant": ctx.tenant.id, "sheet": sheet_id, "person": person_id}).fetchone()
+    if found is None:
+        raise NotFound()
+    sheet = Held(*found)
+    _insist_on_open(sheet)
+    answers = ctx.unseal(Sheet, "answers", sheet_id, person_id, sheet.answers)
+    return Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), answers)
 
 
 def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
     """Score and close the sheet. Invalid names each unanswered question ("item-3")."""
-    sitting = _open_sitting(ctx, sheet_id)
+    sheet, sitting = _open_sitting(ctx, sheet_id)
     if sitting.missing:
         raise Invalid(
             fields={
@@ -177,7 +216,7 @@ def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
                 for item in sitting.missing
             }
         )
-    return _close(ctx, sitting)
+    return _close(ctx, sheet, sitting)
 
 
 def fill(
@@ -190,26 +229,26 @@ def fill(
 ) -> Outcome:
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
     sheet = start(ctx, name, campaign_id, way=way)
-    sitting = _open_sitting(ctx, sheet.id)
+    sheet, sitting = _open_sitting(ctx, sheet.id)
     insist_fitting(sitting.instrument, answers)
     sitting.answers[:] = answers
     if sitting.missing:
         raise Invalid(fields={"answers": [lazy("Every question needs an answer.")]})
-    _keep(ctx, sitting)
+    ctx.seal(sheet, "answers", sitting.answers)
     for item, value in enumerate(answers, 1):
         if risk := scoring.risk_of_answer(sitting.instrument, item, value):
-            alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
-    return _close(ctx, sitting)
+            alarms.risk_answered(ctx, sheet, sitting.instrument, risk)
+    return _close(ctx, sheet, sitting)
 
 
 def close(ctx: Ctx, sheet: Sheet, answers: list[scoring.Answer | None]) -> Outcome:
     """Keep these answers for good, in the context of the person or of a helper who holds their paper."""
     ctx.seal(sheet, "answers", answers)
-    return _close(ctx, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), answers))
+    return _close(ctx, sheet, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), answers))
 
 
-def _close(ctx: Ctx, sitting: Sitting) -> Outcome:
-    sheet, instrument = sitting.sheet, sitting.instrument
+def _close(ctx: Ctx, sheet: Sheet, sitting: Sitting[Sheet]) -> Outcome:
+    instrument = sitting.instrument
     # how long somebody keyed says nothing about how long another took to answer
     seconds = None if sheet.way == "paper" else (ctx.now - sheet.started_at).total_seconds()
     result = scoring.score(instrument, sitting.answers, seconds=seconds, hasty=sheet.hasty)
