@@ -14,13 +14,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from anxin.contracts.entries import SessionCounted, UnitRecorded
-from anxin.contracts.models import ServiceUnit, SessionUse
+from anxin.contracts.models import SessionUse
 from anxin.contracts.words import KINDS
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, NotFound, ProgrammingError
 from anxin.kernel.i18n import lazy, local
 from anxin.kernel.ids import new_id
 from anxin.tenancy.models import Contract
+
+# A contract that does not cover the module or the day gives no row, and so does a key that was recorded before.
+_RECORD = """
+INSERT INTO core.service_unit
+       (tenant_id, id, contract_id, agency_id, module, kind, done_on, minutes, price_fen)
+SELECT c.tenant_id, %(id)s, c.id, c.agency_id, %(module)s, %(kind)s, %(day)s, %(minutes)s,
+       coalesce(%(price)s::int, (c.terms -> 'prices' ->> %(kind)s)::int, 0)
+  FROM core.contract c
+ WHERE c.tenant_id = %(tenant)s AND c.id = %(contract)s AND %(module)s = ANY (c.services)
+   AND c.state <> 'draft' AND %(day)s BETWEEN c.starts_on AND c.ends_on
+ON CONFLICT DO NOTHING
+"""
 
 CAPPED = ("session",)  # the kinds that count towards a person's sessions of the year
 
@@ -52,28 +64,17 @@ def record_service_unit(
     day = done_on or local(ctx.now).date()
     if not _runs(contract, day):
         raise Conflict(lazy("The contract does not run on that day."))
-    made = ctx.execute(
-        pg.insert(ServiceUnit)
-        .values(
-            tenant_id=ctx.tenant.id,
-            id=_unlinkable(ctx, f"{module}:{key}"),
-            contract_id=contract.id,
-            agency_id=contract.agency_id,
-            module=module,
-            kind=kind,
-            done_on=day,
-            minutes=minutes,
-            price_fen=(contract.terms.get("prices") or {}).get(kind, 0) if price_fen is None else price_fen,
-        )
-        .on_conflict_do_nothing()
-        .returning(ServiceUnit.id)
-    ).scalar_one_or_none()
-    if made is None:
-        return False
-    ctx.audit(UnitRecorded(contract_id=contract.id, kind=kind, subject_id=made))
-    if person_id is not None and kind in CAPPED:
-        use_session(ctx, contract, person_id, day.year)
-    return True
+    return _record(
+        ctx,
+        contract.id,
+        module,
+        kind,
+        minutes=minutes,
+        key=key,
+        price_fen=price_fen,
+        day=day,
+        person_id=person_id,
+    )
 
 
 def record_if_served(
@@ -92,14 +93,50 @@ def record_if_served(
     Whoever works here without a contract, or under one that does not cover the module or that day, did the same work
     and is billed to nobody: False, and their work goes on. A price that was not agreed counts as nothing.
     """
+    if kind not in KINDS:
+        raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
     contract_id = contract_id or ctx.actor.contract_id
-    day = done_on or local(ctx.now).date()
-    contract = contract_id and ctx.db.get(Contract, (ctx.tenant.id, contract_id))
-    if not contract or module not in contract.services or not _runs(contract, day):
+    if contract_id is None:
         return False
-    return record_service_unit(  # finds the same contract in the session's memory
-        ctx, contract.id, module, kind, minutes=minutes, key=key, done_on=day, person_id=person_id
+    day = done_on or local(ctx.now).date()
+    return _record(
+        ctx, contract_id, module, kind, minutes=minutes, key=key, price_fen=None, day=day, person_id=person_id
     )
+
+
+def _record(
+    ctx: Ctx,
+    contract_id: UUID,
+    module: str,
+    kind: str,
+    *,
+    minutes: int,
+    key: str,
+    price_fen: int | None,
+    day: date,
+    person_id: UUID | None,
+) -> bool:
+    """The unit, if the contract covers it: one statement, since a call that is being saved waits for it."""
+    unit_id = _unlinkable(ctx, f"{module}:{key}")
+    made = ctx.fast(
+        _RECORD,
+        {
+            "tenant": ctx.tenant.id,
+            "id": unit_id,
+            "contract": contract_id,
+            "module": module,
+            "kind": kind,
+            "day": day,
+            "minutes": minutes,
+            "price": price_fen,
+        },
+    ).rowcount
+    if not made:
+        return False
+    ctx.audit(UnitRecorded(contract_id=contract_id, kind=kind, subject_id=unit_id))
+    if person_id is not None and kind in CAPPED:
+        use_session(ctx, ctx.db.get_one(Contract, (ctx.tenant.id, contract_id)), person_id, day.year)
+    return True
 
 
 def _runs(contract: Contract, day: date) -> bool:

@@ -1,13 +1,17 @@
-"""Many rows in one statement. Row by row every insert pays for its round trip and for the policies' own
-queries; COPY is refused under row-level security. So each column travels as one array and is unnested: the
-wall still judges every row.
+"""Statements written by hand where the ORM's own would cost too much: many rows in one statement, one row in the
+driver's own words.
+
+Row by row every insert pays for its round trip and for the policies' own queries; COPY is refused under row-level
+security. So each column of many rows travels as one array and is unnested: the wall still judges every row.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.types.json import Jsonb
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.sql.dml import Insert
 
@@ -41,3 +45,35 @@ def _plain(kind: Any, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         empty = sa.literal_column("'{}'::text[]")
         return sa.case((value.is_(None), sa.null()), else_=sa.cast(sa.func.coalesce(listed, empty), kind))
     return sa.cast(value, kind) if isinstance(kind, pg.JSONB) else value
+
+
+@cache
+def one(table: sa.Table, names: tuple[str, ...], unless: tuple[str, ...] = ()) -> str:
+    """INSERT of one row as plain SQL for the driver, with a placeholder per column; `unless` there is one already
+    with the same values in those columns."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(f"%({name})s" for name in names)
+    conflict = f" ON CONFLICT ({', '.join(unless)}) DO NOTHING" if unless else ""
+    return f"INSERT INTO {table.fullname} ({columns}) VALUES ({values}){conflict}"  # noqa: S608  (a model's own names)
+
+
+@cache
+def change(table: sa.Table, names: tuple[str, ...]) -> str:
+    """UPDATE of one row as plain SQL for the driver."""
+    columns = ", ".join(f'"{name}" = %({name})s' for name in names)
+    where = "tenant_id = %(tenant_id)s AND id = %(id)s"
+    return f"UPDATE {table.fullname} SET {columns} WHERE {where}"  # noqa: S608  (as above)
+
+
+def plain(table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the driver takes it: a document has to say that it is one."""
+    return {
+        name: Jsonb(value, dumps=_json)
+        if value is not None and isinstance(table.c[name].type, pg.JSONB)
+        else value
+        for name, value in row.items()
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

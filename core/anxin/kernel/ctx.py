@@ -39,7 +39,6 @@ class Mark(NamedTuple):
 
     entries: int
     pending: int
-    last: int
     wrote: bool
     opened: frozenset[UUID]
 
@@ -84,6 +83,7 @@ class Ctx:
     @property
     def db(self) -> Session:
         """The ORM's session of this context's transaction."""
+        self._send()
         return self.link.session
 
     # ---- rows -------------------------------------------------------------------------------------------------
@@ -131,12 +131,22 @@ class Ctx:
         """
         if CHANGES.search(statement):
             self._wrote = True
+        self._send()
         return self.link.driver.execute(statement, parameters, prepare=True)  # type: ignore[call-overload]
 
     def last(self, statement: str, parameters: Any) -> None:
-        """A change that nobody waits for: sent with the entries and the commit, in their round trip."""
+        """A change whose outcome nobody waits for: it travels with the next statement, at the latest with the commit,
+        in the same round trip."""
+        self.link.flush()  # what the ORM holds back may be what it refers to
         self._wrote = True
         self._last.append((statement, parameters))
+
+    def _send(self) -> None:
+        waiting, self._last = self._last, []
+        if waiting:
+            with self.link.driver.pipeline():
+                for statement, parameters in waiting:
+                    self.fast(statement, parameters)
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -154,13 +164,32 @@ class Ctx:
             part = rows[first : first + ROWS_AT_ONCE]
             filled = [{"tenant_id": self.tenant.id, "id": new_id(), **row} for row in part]
             if len(filled) == 1:  # a statement whose text is known already; the arrays of many rows cost more
-                self.execute(sa.insert(table).inline(), filled[0])
+                self.link.flush()  # what the ORM holds back may be what this row refers to
+                self.fast(bulk.one(table, tuple(filled[0])), bulk.plain(table, filled[0]))
             else:
                 self.execute(bulk.insert(table, filled))
 
+    def insert_unless(self, model: type[TenantModel], row: Mapping[str, Any], same: tuple[str, ...]) -> bool:
+        """Insert one row on a hot path; False when there is one with the same values in these columns."""
+        table: Any = model.__table__
+        filled = {"tenant_id": self.tenant.id, "id": new_id(), **row}
+        return self.fast(bulk.one(table, tuple(filled), same), bulk.plain(table, filled)).rowcount == 1
+
+    def change(self, model: type[TenantModel], row_id: UUID, values: Mapping[str, Any]) -> None:
+        """Change one row of a hot path, which is held and may be changed by this actor: the wall asks no more."""
+        table: Any = model.__table__
+        filled = {**bulk.plain(table, values), "tenant_id": self.tenant.id, "id": row_id}
+        self.fast(bulk.change(table, tuple(values)), filled)
+
+    def put(self, model: type[TenantModel], row: Mapping[str, Any]) -> None:
+        """Insert one row with the commit (see `last`): nobody reads it before."""
+        table: Any = model.__table__
+        filled = {"tenant_id": self.tenant.id, "id": new_id(), **row}
+        self.last(bulk.one(table, tuple(filled)), bulk.plain(table, filled))
+
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""
-        self.db.execute(sa.text("SELECT guard.lock(:key)"), {"key": key})
+        self.fast("SELECT guard.lock(%s)", (key,))
 
     # ---- confidential fields ----------------------------------------------------------------------------------
 
@@ -268,12 +297,11 @@ class Ctx:
 
     def mark(self) -> Mark:
         """Where the effects stand; with `undo` a savepoint's rollback takes entries and jobs along."""
-        return Mark(
-            len(self._entries), len(self._pending), len(self._last), self._wrote, frozenset(self._opened)
-        )
+        self._send()  # or a savepoint would take it back
+        return Mark(len(self._entries), len(self._pending), self._wrote, frozenset(self._opened))
 
     def undo(self, mark: Mark) -> None:
-        del self._entries[mark.entries :], self._pending[mark.pending :], self._last[mark.last :]
+        del self._entries[mark.entries :], self._pending[mark.pending :], self._last[:]
         self._wrote, self._opened = mark.wrote, set(mark.opened)
 
     def answer_for_reads(self, mark: Mark) -> None:
@@ -292,11 +320,12 @@ class Ctx:
 
     def commit(self) -> None:
         """Write entries and jobs, then commit; the context may go on with a new transaction only by a new enter."""
-        self.link.flush()
+        if self.link.in_orm:
+            self._send()
+            self.link.flush()
         self._insist_on_entries()
         with self.link.driver.pipeline() if self._entries or self._pending or self._last else nullcontext():
-            for statement, parameters in self._last:
-                self.fast(statement, parameters)
+            self._send()
             if self._entries:
                 self.runtime.audit.write(self, self._entries)
             if self._pending:

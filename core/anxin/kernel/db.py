@@ -128,12 +128,13 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
     }
 
 
-# What `DISCARD ALL` does, but for plans and prepared statements: they hold no values, only the shape of a query as seen
-# by a role, and making them anew was half of what a short request cost in the database.
+# What `DISCARD ALL` does, but for plans and what the driver itself prepared: they hold no values, only the shape of a
+# query as seen by a role, and making them anew was half of what a short request cost in the database.
 FORGET = "; ".join(
     (
         "SET SESSION AUTHORIZATION DEFAULT",
         "RESET ALL",
+        "SELECT guard.forget_statements()",
         "CLOSE ALL",
         "UNLISTEN *",
         "SELECT pg_catalog.pg_advisory_unlock_all()",

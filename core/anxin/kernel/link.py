@@ -59,6 +59,11 @@ class Link:
             self._session.flushed = self.flushed
         return self._session
 
+    @property
+    def in_orm(self) -> bool:
+        """Has anybody asked for the ORM's session?"""
+        return self._session is not None
+
     def flush(self) -> None:
         """Send what the ORM's rows have gathered."""
         if self._session is not None:

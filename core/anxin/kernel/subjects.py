@@ -21,9 +21,7 @@ _MAKE = sa.text(
     "ON CONFLICT (tenant_id, id) DO UPDATE SET wrapped = excluded.wrapped, erased_at = NULL, made_at = clock_timestamp() "
     "WHERE k.wrapped IS NULL"
 )
-_NEW = sa.text(
-    "INSERT INTO core.subject_key (tenant_id, id, wrapped) VALUES (CAST(:t AS uuid), CAST(:s AS uuid), :wrapped)"
-)
+_NEW = "INSERT INTO core.subject_key (tenant_id, id, wrapped) VALUES (%s, %s, %s)"
 _ERASE = sa.text(
     "UPDATE core.subject_key SET wrapped = NULL, erased_at = now() "
     "WHERE tenant_id = CAST(:t AS uuid) AND id = CAST(:s AS uuid) AND wrapped IS NOT NULL"
@@ -45,7 +43,7 @@ class SubjectKeys:
     def fresh(self, subject_id: UUID) -> None:
         """Make the key of a subject that is new in this very transaction, in one statement: nobody can have made it."""
         key, wrapped = self._ctx.runtime.keyring.new_subject_key(self._ctx.tenant.id)
-        self._ctx.db.execute(_NEW, {"t": self._ctx.tenant.id, "s": subject_id, "wrapped": wrapped})
+        self._ctx.last(_NEW, (self._ctx.tenant.id, subject_id, wrapped))
         self._known[subject_id] = key
 
     def seal(

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from anxin.contracts import closing
 from anxin.identity.models import Assignment, Person, SignIn
 from anxin.kernel import clock
-from anxin.kernel.ctx import enter as enter_tenant
 from anxin.kernel.errors import SignInRequired
+from anxin.kernel.link import Link
+from anxin.kernel.link import enter as enter_tenant
 from anxin.safety.models import DutyShift
 from anxin.tenancy.models import Contract
 
@@ -41,8 +42,8 @@ def test_not_even_the_capability_opens_the_tenant(two, running, enter, runtime):
     inside = enter(made)
     token = inside.get_cookie(f"anxin-{two.union.slug}").value
     end(two.as_admin, made)
-    with sa.orm.Session(runtime.engine) as session, pytest.raises(SignInRequired):
-        enter_tenant(session, token)
+    with Link(runtime.engine) as link, pytest.raises(SignInRequired):
+        enter_tenant(link.driver, token)
 
 
 def test_a_token_of_the_api_ends_with_it(two, running, enter, scope):

@@ -8,11 +8,10 @@ changed, and saving twice is saving once. Drafts are sealed like the log itself;
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
 
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id, record_if_served
 from anxin_hotline import forms, policy, risk
@@ -22,19 +21,28 @@ from anxin_hotline.services import callers, crisis, seeing
 
 HERE = timedelta(seconds=30)  # somebody seen this recently has the call open
 TALK = "talk"  # the nature of a call in which somebody was helped
-_COLUMNS = (
-    Call.id,
-    Call.state,
-    Call.operator_id,
-    Call.caller_id,
-    Call.crisis_id,
-    Call.draft,
-    Call.draft_n,
-    Call.started_at,
-    Call.answered_at,
-    Call.line_id,
-)
 Told = Mapping[str, Any]
+
+
+class Row(NamedTuple):
+    """What a keystroke and a save need to know of their call: the columns of `_HOLD`."""
+
+    id: UUID
+    state: str
+    operator_id: UUID | None
+    caller_id: UUID | None
+    crisis_id: UUID | None
+    draft: bytes | None
+    draft_n: int
+    started_at: datetime
+    answered_at: datetime | None
+    line_id: UUID | None
+
+
+_HOLD = """
+SELECT id, state, operator_id, caller_id, crisis_id, draft, draft_n, started_at, answered_at, line_id
+  FROM hotline.call WHERE tenant_id = %(tenant)s AND token = %(token)s FOR UPDATE
+"""
 
 
 @dataclass(frozen=True)
@@ -67,16 +75,16 @@ def keep(ctx: Ctx, token: str, n: int, changed: Mapping[str, str]) -> Kept:
     count = row.draft_n + 1
     theirs = {name: value for name, (value, at) in draft.items() if at > n and name not in changed}
     draft |= {name: [value, count] for name, value in changed.items()}
-    ctx.execute(
-        sa.update(Call)
-        .where(Call.tenant_id == ctx.tenant.id, Call.id == row.id)
-        .values(
-            draft=ctx.sealed(Call, "draft", row.id, row.id, draft),
-            draft_n=count,
-            changed_at=ctx.now,
-            state="live",
-            operator_id=row.operator_id or me,
-        )
+    ctx.change(
+        Call,
+        row.id,
+        {
+            "draft": ctx.sealed(Call, "draft", row.id, row.id, draft),
+            "draft_n": count,
+            "changed_at": ctx.now,
+            "state": "live",
+            "operator_id": row.operator_id or me,
+        },
     )
     level = _tell_draft(ctx, row, {name: value for name, (value, _at) in draft.items()})
     _seen(ctx, row.id, me)
@@ -125,9 +133,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
     if row is None:
         _insert(ctx, {"id": call_id, "token": token, **_times(ctx, told), **values})
     else:
-        ctx.execute(
-            sa.update(Call).where(Call.tenant_id == ctx.tenant.id, Call.id == call_id).values(**values)
-        )
+        ctx.change(Call, call_id, values)
     crisis_id = row.crisis_id if row is not None else None
     if level >= crisis.ATTENTION:
         crisis_id = crisis.tell(ctx, call_id, level, caller_id)
@@ -156,13 +162,7 @@ def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:
 
 
 def _insert(ctx: Ctx, values: dict[str, Any]) -> None:
-    made = ctx.execute(
-        pg.insert(Call)
-        .values(tenant_id=ctx.tenant.id, **values)
-        .on_conflict_do_nothing(index_elements=["tenant_id", "token"])
-        .returning(Call.id)
-    )
-    if made.scalar_one_or_none() is None:  # the same form, sent twice in the same moment
+    if not ctx.insert_unless(Call, values, ("tenant_id", "token")):  # the form, sent twice in the same moment
         raise Conflict(lazy("This call is being saved already."), code="saving")
 
 
@@ -187,45 +187,34 @@ def _afterwards(ctx: Ctx, call_id: UUID, chosen: Mapping[str, Any], level: int, 
     to, days = chosen.get("to"), int(chosen.get("days") or 1)
     due = ctx.now + timedelta(days=days)
     if to == "referral":
-        code = chosen.get("referral") or "counsellor"
-        ctx.insert(
+        ctx.put(
             Referral,
-            [
-                {
-                    "call_id": call_id,
-                    "to": code,
-                    "state": "made",
-                    "chase_at": due,
-                    "made_by": me,
-                    "changed_at": ctx.now,
-                }
-            ],
+            {
+                "call_id": call_id,
+                "to": chosen.get("referral") or "counsellor",
+                "state": "made",
+                "chase_at": due,
+                "made_by": me,
+                "changed_at": ctx.now,
+            },
         )
     elif to in ("call_back", "check_in", "supervisor"):
         mine = me if to != "supervisor" else None
-        ctx.insert(FollowUp, [{"call_id": call_id, "kind": to, "due_at": due, "assigned_to": mine}])
+        ctx.put(FollowUp, {"call_id": call_id, "kind": to, "due_at": due, "assigned_to": mine})
     if level >= crisis.DANGER:
-        ctx.insert(
-            FollowUp,
-            [
-                {
-                    "call_id": call_id,
-                    "kind": "after_crisis",
-                    "due_at": ctx.now + timedelta(days=1),
-                    "assigned_to": None,
-                }
-            ],
+        tomorrow = ctx.now + timedelta(days=1)
+        ctx.put(
+            FollowUp, {"call_id": call_id, "kind": "after_crisis", "due_at": tomorrow, "assigned_to": None}
         )
 
 
 # ---- drafts ----------------------------------------------------------------------------------------------
 
 
-def _by_token(ctx: Ctx, token: str) -> Any:
-    """The call of a form, locked; NotFound when it is another operator's and not on any more."""
-    row = ctx.execute(
-        sa.select(*_COLUMNS).where(Call.tenant_id == ctx.tenant.id, Call.token == token).with_for_update()
-    ).one_or_none()
+def _by_token(ctx: Ctx, token: str) -> Row | None:
+    """The call of a form, held; NotFound when it is another operator's and not on any more."""
+    found = ctx.fast(_HOLD, {"tenant": ctx.tenant.id, "token": token}).fetchone()
+    row = Row(*found) if found is not None else None
     if row is not None and row.state not in ("ringing", "live"):
         mine = row.operator_id == ctx.actor.person_id or seeing.wide(ctx)
         if not mine:
@@ -233,33 +222,23 @@ def _by_token(ctx: Ctx, token: str) -> Any:
     return row
 
 
-def _begin(ctx: Ctx, token: str) -> Any:
+def _begin(ctx: Ctx, token: str) -> Row:
     """The row of a new call, made by the first autosave."""
-    call_id = new_id()
+    call_id, me = new_id(), ctx.actor.person_id
     ctx.keys.fresh(call_id)
-    _insert(
-        ctx,
-        {
-            "id": call_id,
-            "token": token,
-            "state": "live",
-            "operator_id": ctx.actor.person_id,
-            "started_at": ctx.now,
-            "answered_at": ctx.now,
-            "changed_at": ctx.now,
-        },
-    )
-    return _by_token(ctx, token)
+    times = dict.fromkeys(("started_at", "answered_at", "changed_at"), ctx.now)
+    _insert(ctx, {"id": call_id, "token": token, "state": "live", "operator_id": me, **times})
+    return Row(call_id, "live", me, None, None, None, 0, ctx.now, ctx.now, None)
 
 
-def _opened(ctx: Ctx, row: Any) -> dict[str, Any]:
+def _opened(ctx: Ctx, row: Row) -> dict[str, Any]:
     """The draft as it stands. The look is the operator's own work on a call that is on: no entry about others."""
     if row.draft is None:
         return {}
     return seeing.plain(ctx.keys.open(Call, "draft", row.id, row.id, row.draft))
 
 
-def _tell_draft(ctx: Ctx, row: Any, told: Told) -> int:
+def _tell_draft(ctx: Ctx, row: Row, told: Told) -> int:
     """A risk answer reaches those on duty before the log is saved."""
     asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
     level = risk.level(asked)
@@ -354,14 +333,15 @@ def answer(ctx: Ctx, call_id: UUID) -> Call:
 # ---- who else has it open ----------------------------------------------------------------------------------
 
 
+_SEEN = """
+INSERT INTO hotline.presence (tenant_id, id, call_id, person_id, seen_at)
+VALUES (%(tenant)s, %(id)s, %(call)s, %(me)s, %(now)s)
+ON CONFLICT (tenant_id, call_id, person_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
+
+
 def _seen(ctx: Ctx, call_id: UUID, me: UUID) -> None:
-    ctx.execute(
-        pg.insert(Presence)
-        .values(tenant_id=ctx.tenant.id, id=new_id(), call_id=call_id, person_id=me, seen_at=ctx.now)
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "call_id", "person_id"], set_={"seen_at": ctx.now}
-        )
-    )
+    ctx.last(_SEEN, {"tenant": ctx.tenant.id, "id": new_id(), "call": call_id, "me": me, "now": ctx.now})
 
 
 def _others(ctx: Ctx, call_id: UUID, me: UUID) -> tuple[UUID, ...]:

@@ -1,0 +1,32 @@
+"""A pooled connection keeps the statements its driver prepared (they hold no values) and forgets everybody else's.
+
+Revision ID: core_0023
+Revises: core_0022
+"""
+
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "core_0023", "core_0022", None, None
+
+# as the caller: statements belong to the session, whoever asks
+FORGET = """
+CREATE FUNCTION guard.forget_statements() RETURNS void LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE own text;
+BEGIN
+  FOR own IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE name !~ '^_pg3_[0-9]+$' LOOP
+    EXECUTE pg_catalog.format('DEALLOCATE %I', own);
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION guard.forget_statements() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.forget_statements() TO anxin_app, anxin_auth;
+"""
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL ROLE anxin_guard")
+    op.execute(FORGET)
+    op.execute("SET LOCAL ROLE anxin_owner")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("forward only: restore a backup instead")
