@@ -160,8 +160,9 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
     if state.terminate_only:
         return
     connection.rollback()
-    if connection.pgconn.exec_(FORGET).status != ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError("the connection could not forget what it knew")
+    done = connection.pgconn.exec_(FORGET)
+    if done.status != ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError(f"a connection could not forget: {done.get_error_message()}")
 
 
 def driver_url(address: str) -> str:

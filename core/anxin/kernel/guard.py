@@ -168,8 +168,8 @@ class _Parser(FlaskParser):
         limits.check_text(getattr(location_data, "data", location_data))  # a form comes in webargs' proxy
         return location_data
 
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
-        data = super().parse(*args, **kwargs)
+    def parse(self, argmap: Any, *args: Any, **kwargs: Any) -> Any:
+        data = super().parse(_made(argmap) if isinstance(argmap, type) else argmap, *args, **kwargs)
         limits.check_dates(data)
         return data
 
@@ -180,7 +180,7 @@ PARSER = _Parser()
 def parse(schema: type[Schema]) -> Any:
     """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
     location = "query" if request.method in ("GET", "HEAD") else "json" if request.is_json else "form"
-    return PARSER.parse(_made(schema), request, location=location)
+    return PARSER.parse(schema, request, location=location)
 
 
 @cache

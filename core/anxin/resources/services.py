@@ -25,21 +25,27 @@ PERSON = "core.person"
 LONGEST = timedelta(hours=36)  # of one claim, buffers included: `busy` relies on it to read by an index
 Span = tuple[datetime, datetime]
 CLAIMED = ("id", "kind", "resource_id", "holder_id", "starts_at", "ends_at", "from_at", "until_at")
-_ONE = sa.text(
-    "INSERT INTO core.claim "
-    "(tenant_id, owner, id, kind, resource_id, holder_id, starts_at, ends_at, from_at, until_at) "
-    "VALUES (CAST(:tenant AS uuid), :owner, CAST(:id AS uuid), :kind, CAST(:resource_id AS uuid), "
-    "CAST(:holder_id AS uuid), :starts_at, :ends_at, :from_at, :until_at) ON CONFLICT DO NOTHING RETURNING id"
-)
-# one text for any number of rows, so that nothing is compiled anew; they are written in the order they come in
-_INSERT = sa.text(
-    "INSERT INTO core.claim "
-    "(tenant_id, owner, id, kind, resource_id, holder_id, starts_at, ends_at, from_at, until_at) "
-    "SELECT CAST(:tenant AS uuid), :owner, r.* FROM unnest(CAST(:id AS uuid[]), CAST(:kind AS text[]), "
-    "CAST(:resource_id AS uuid[]), CAST(:holder_id AS uuid[]), CAST(:starts_at AS timestamptz[]), "
-    "CAST(:ends_at AS timestamptz[]), CAST(:from_at AS timestamptz[]), CAST(:until_at AS timestamptz[])) AS r "
-    "ON CONFLICT DO NOTHING RETURNING id"
-)
+_ONE = """
+INSERT INTO core.claim (tenant_id, owner, id, kind, resource_id, holder_id, starts_at, ends_at, from_at, until_at)
+VALUES (%(tenant)s, %(owner)s, %(id)s, %(kind)s, %(resource_id)s, %(holder_id)s, %(starts_at)s, %(ends_at)s,
+        %(from_at)s, %(until_at)s)
+ON CONFLICT DO NOTHING
+"""
+# one text for any number of rows; they are written in the order they come in
+_INSERT = """
+INSERT INTO core.claim (tenant_id, owner, id, kind, resource_id, holder_id, starts_at, ends_at, from_at, until_at)
+SELECT %(tenant)s, %(owner)s, r.*
+  FROM unnest(%(id)s::uuid[], %(kind)s::text[], %(resource_id)s::uuid[], %(holder_id)s::uuid[],
+              %(starts_at)s::timestamptz[], %(ends_at)s::timestamptz[], %(from_at)s::timestamptz[],
+              %(until_at)s::timestamptz[]) AS r
+ON CONFLICT DO NOTHING
+"""
+_BUSY = """
+SELECT resource_id, from_at, until_at, starts_at, ends_at, holder_id FROM core.claim
+ WHERE tenant_id = %(tenant)s AND from_at >= %(earliest)s AND from_at < %(end)s AND until_at > %(start)s
+   AND (%(which)s::uuid[] IS NULL OR resource_id = ANY (%(which)s::uuid[]))
+ ORDER BY from_at
+"""
 
 
 class Need(NamedTuple):
@@ -94,11 +100,11 @@ def insert(ctx: Ctx, rows: Sequence[dict[str, object]]) -> None:
     """Claims as rows (from `claim`), in the fixed order; AlreadyTaken unless every one of them was free."""
     whose = {"tenant": ctx.tenant.id, "owner": ctx.plugin or "core"}
     if len(rows) == 1:
-        found = ctx.execute(_ONE, {**rows[0], **whose})
+        made = ctx.fast(_ONE, {**rows[0], **whose})
     else:
         ordered = sorted(rows, key=lambda row: (row["resource_id"], row["from_at"]))
-        found = ctx.execute(_INSERT, {name: [row[name] for row in ordered] for name in CLAIMED} | whose)
-    if len(found.all()) < len(rows):
+        made = ctx.fast(_INSERT, {name: [row[name] for row in ordered] for name in CLAIMED} | whose)
+    if made.rowcount < len(rows):
         raise AlreadyTaken()
 
 
@@ -129,25 +135,9 @@ def give_back(ctx: Ctx, holder_ids: Collection[UUID], *, resource_id: UUID | Non
 
 def busy(ctx: Ctx, resource_ids: Iterable[UUID] | None, start: datetime, end: datetime) -> list[Taken]:
     """The claims on these resources (None: on all) that touch the time between; in their order."""
-    which = () if resource_ids is None else (Claim.resource_id.in_(list(resource_ids)),)
-    rows = ctx.execute(
-        sa.select(
-            Claim.resource_id,
-            Claim.from_at,
-            Claim.until_at,
-            Claim.starts_at,
-            Claim.ends_at,
-            Claim.holder_id,
-        )
-        .where(
-            Claim.tenant_id == ctx.tenant.id,
-            Claim.from_at >= start - LONGEST,
-            Claim.from_at < end,
-            Claim.until_at > start,
-            *which,
-        )
-        .order_by(Claim.from_at)
-    )
+    which = None if resource_ids is None else list(resource_ids)
+    times = {"earliest": start - LONGEST, "start": start, "end": end}
+    rows = ctx.fast(_BUSY, {"tenant": ctx.tenant.id, "which": which, **times})
     return [Taken(*row) for row in rows]
 
 

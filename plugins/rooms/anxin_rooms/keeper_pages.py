@@ -25,7 +25,7 @@ from anxin_rooms.services import booking as bookings
 from anxin_rooms.services import catalogue, changing, finding, keeping, mine, served, setting_up
 from anxin_rooms.services.booking import Wish
 
-GRID_ROOMS = 40  # rows of the plan on one page
+GRID_ROOMS = 120  # rows of the plan on one page
 
 
 @bp.get("/plan")
@@ -34,18 +34,19 @@ def plan(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     """A day of many rooms; what is free is a button, what is taken says no more than a keeper may know."""
     here = catalogue.known(ctx)
     on = data["on"] or views.today(ctx.now)
-    rooms = [one for one in here.rooms.values() if data["site"] in (None, one.site_id)][:GRID_ROOMS]
+    every = [one for one in here.rooms.values() if data["site"] in (None, one.site_id)]
+    rooms = every[:GRID_ROOMS]
     claims = resources.busy(
         ctx,
         [one.id for one in rooms],
         midnight(on, here.zone),
         midnight(on + timedelta(days=1), here.zone),
     )
-    offered = {one.id: finding.day_slots(ctx, one, on, claims) for one in rooms}
     return page(
         "rooms/plan.html",
         on=on,
-        grid=views.grid(here, rooms, on, claims, keeping.day(ctx, on), offered),
+        grid=views.grid(here, finding.offered(ctx, rooms, on, claims), on, claims, keeping.day(ctx, on)),
+        more_rooms=len(every) - len(rooms),
         sites=here.sites,
         site=data["site"],
         site_tabs=[

@@ -1,6 +1,6 @@
 """What templates show: days, slots, bookings in words, the grid of a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import url_for
+from markupsafe import Markup, escape
 
 from anxin.plugin import _, clock_time, current_zone, local, month, resources, short_day, weekday
 from anxin_rooms import words
@@ -139,28 +140,25 @@ def entry(one: Entry) -> dict[str, Any]:
     }
 
 
-def grid(  # noqa: PLR0917  (one caller, the plan)
+def grid(
     here: Known,
-    rooms: Sequence[RoomInfo],
+    offered: Iterable[tuple[RoomInfo, list[Slot]]],
     on: date,
     claims: Sequence[resources.Taken],
     entries: Sequence[Entry],
-    offered: dict[UUID, list[Slot]],
 ) -> dict[str, Any]:
     """A day of many rooms: hours across, a row a room; what is free is a link, what is taken says no more than its
     keeper may know."""
+    offered = list(offered)
     said = {one.id: one for one in entries}
-    first, last = _hours(here.zone, claims, on, rooms, here)
+    first, last = _hours(here.zone, claims, on, [room for room, _ in offered], here)
     marks = [at(on, hour * 60, here.zone) for hour in range(first, last + 1)]
     taken: dict[UUID, list[resources.Taken]] = {}
     for claim in claims:
         taken.setdefault(claim.resource_id, []).append(claim)
     rows = [
-        {
-            "room": room_words(room),
-            "cells": list(_cells(room, marks, taken.get(room.id, ()), said, offered[room.id])),
-        }
-        for room in rooms
+        {"room": room_words(room), "cells": list(_cells(room, marks, taken.get(room.id, ()), said, slots))}
+        for room, slots in offered
     ]
     return {"hours": [f"{hour}:00" for hour in range(first, last)], "rows": rows}
 
@@ -180,28 +178,56 @@ def _cells(
     claims: Sequence[resources.Taken],
     said: dict[UUID, Entry],
     offered: Sequence[Slot],
-) -> Iterable[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """A cell an hour (`marks`: each hour's beginning, and the end); a claim spans the hours it touches, two in one hour
-    stand in one cell."""
-    free = [slot for slot in offered if slot.free]
-    links = dict(zip((slot.starts for slot in free), slot_links(room.id, free), strict=True))
+    stand in one cell. Hours with nothing in them but free times come together, as ready cells."""
+    links = _free_links(room, offered)
     nth, last = 0, len(marks) - 1
+    ready: list[str] = []
     while nth < last:
-        wide = 1
-        inside = [
-            claim for claim in claims if claim.starts_at < marks[nth + 1] and claim.ends_at > marks[nth]
-        ]
-        while inside and nth + wide < last and inside[-1].ends_at > marks[nth + wide]:
-            wide += 1
-            end = marks[nth + wide]
-            inside = [claim for claim in claims if claim.starts_at < end and claim.ends_at > marks[nth]]
-        end = marks[nth + wide]
-        yield {
-            "wide": wide,
-            "busy": [_busy(claim, said.get(claim.holder_id)) for claim in inside],
-            "free": [link for starts, link in links.items() if marks[nth] <= starts < end],
-        }
+        wide, inside = _inside(claims, marks, nth) if claims else (1, ())
+        free = ""
+        while links and links[-1][0] < marks[nth + wide]:
+            free += links.pop()[1]
+        if inside:
+            if ready:
+                yield {"ready": Markup("".join(ready))}  # noqa: S704  (made of what _free_links escaped)
+                ready = []
+            busy = [_busy(claim, said.get(claim.holder_id)) for claim in inside]
+            yield {"wide": wide, "busy": busy, "free": Markup(free)}  # noqa: S704  (as above)
+        else:
+            ready.append(f"<td>{free}</td>")
         nth += wide
+    yield {"ready": Markup("".join(ready))}  # noqa: S704  (as above)
+
+
+def _inside(
+    claims: Sequence[resources.Taken], marks: Sequence[datetime], nth: int
+) -> tuple[int, Sequence[resources.Taken]]:
+    """How many hours a cell spans from the nth mark on, and the claims that stand in it."""
+    wide = 1
+    while True:
+        end = marks[nth + wide]
+        inside = [claim for claim in claims if claim.starts_at < end and claim.ends_at > marks[nth]]
+        if not inside or nth + wide >= len(marks) - 1 or inside[-1].ends_at <= end:
+            return wide, inside
+        wide += 1
+
+
+def _free_links(room: RoomInfo, offered: Sequence[Slot]) -> list[tuple[datetime, str]]:
+    """The free times as links in HTML, the last first: whoever shows them takes the earliest from the end. Some thousand
+    stand on one page, so each is filled in here and not by the template."""
+    page = escape(url_for("rooms.ask", room=room.id) + "?")
+    tail = f'<span class="sr"> {escape(room.name)}, {escape(_("free"))}</span></a>'
+    zone = current_zone()
+    found = []
+    for slot in reversed(offered):
+        if slot.free:
+            label, times = _as_link(slot.starts, slot.ends, zone)
+            to = f"{page}{times.replace('&', '&amp;')}"
+            link = f'<a class="free" href="{to}" hx-get="{to}" hx-target="#sheet"><span class="tiny num">{label}</span>'
+            found.append((slot.starts, link + tail))
+    return found
 
 
 def _busy(claim: resources.Taken, known: Entry | None) -> dict[str, Any]:

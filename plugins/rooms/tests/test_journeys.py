@@ -188,7 +188,8 @@ def test_a_counsellors_client_is_nobodys_to_see(
     give_consent(client, USE)
     assign(helper, client)
     counsellor = client_as(helper)
-    assert "王秀兰" in text(counsellor.get(f"{counsellor.base}/rooms/clients"))
+    ahead = f"{counsellor.base}/rooms/clients?on={tomorrow(10).date()}"  # late today nothing is free any more
+    assert "王秀兰" in text(counsellor.get(ahead))
     wish = {**times(tomorrow(10), tomorrow(10, 30)), "person_id": str(client.id)}
     assert counsellor.post(f"{counsellor.base}/rooms/{room}/client", data=wish).status_code == 303
     assert "王秀兰" in text(counsellor.get(f"{counsellor.base}/rooms/clients"))

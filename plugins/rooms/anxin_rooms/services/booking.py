@@ -113,28 +113,29 @@ def _write(  # noqa: PLR0917  (one call, from the doors above)
     waits = found.approval and helper_id is None and wish.source != "host" and not ctx.allowed(policy.KEEP)
     series = new_id() if len(times) > 1 else None
     made_by = ctx.actor.person_id if ctx.actor.person_id != person_id else None
-    ctx.insert(
-        Booking,
-        [
-            {
-                "id": booking_id,
-                "room_id": found.id,
-                "series_id": series,
-                "starts_at": starts,
-                "ends_at": ends,
-                "state": "asked" if waits else "booked",
-                "source": "helper" if helper_id else wish.source,
-                "confidential": secret,
-                "organiser_id": None if secret else person_id,
-                "made_by": None if secret else made_by,
-                "title": "" if secret else wish.title,
-                "people": wish.people,
-                "unit_id": None if secret else ctx.actor.unit_id,
-                "made_at": ctx.now,
-            }
-            for booking_id, (starts, ends) in zip(ids, times, strict=True)
-        ],
-    )
+    rows = [
+        {
+            "id": booking_id,
+            "room_id": found.id,
+            "series_id": series,
+            "starts_at": starts,
+            "ends_at": ends,
+            "state": "asked" if waits else "booked",
+            "source": "helper" if helper_id else wish.source,
+            "confidential": secret,
+            "organiser_id": None if secret else person_id,
+            "made_by": None if secret else made_by,
+            "title": "" if secret else wish.title,
+            "people": wish.people,
+            "unit_id": None if secret else ctx.actor.unit_id,
+            "made_at": ctx.now,
+        }
+        for booking_id, (starts, ends) in zip(ids, times, strict=True)
+    ]
+    if len(rows) == 1:
+        ctx.put(Booking, rows[0])
+    else:
+        ctx.insert(Booking, rows)
     if secret and person_id is not None:
         _hold(ctx, ids, times, person_id, helper_id, wish.note)
     ctx.audit(policy.Booked(booking_id=ids[0], room_id=found.id, days=len(ids), subject_id=person_id))

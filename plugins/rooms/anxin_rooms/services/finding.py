@@ -1,7 +1,7 @@
 """Finding: when suits me first, then what is free then. One query for all rooms; the rest is reckoned from memory."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -46,22 +46,34 @@ def find(ctx: Ctx, wanted: Wanted) -> list[Found]:
     if not rooms:
         return []
     day_starts, day_ends = midnight(wanted.on, here.zone), midnight(wanted.on + timedelta(days=1), here.zone)
-    taken = by_room(resources.busy(ctx, None, day_starts, day_ends))
-    untouched: dict[tuple[object, ...], list[Slot]] = {}
-
-    def times(room: RoomInfo) -> list[Slot]:
-        """Rooms with the same times and nothing taken share one list: most rooms of most unions."""
-        claims = taken.get(room.id, ())
-        if not claims and room.times in untouched:
-            return untouched[room.times]
-        found = slots(room, wanted.on, here.zone, here.days, claims, ctx.now, minutes=wanted.minutes)
-        found = _part(ctx, wanted, found)
-        if not claims:
-            untouched[room.times] = found
-        return found
-
-    found = [Found(room, times(room)) for room in rooms]
+    claims = resources.busy(ctx, None, day_starts, day_ends)
+    found = [
+        Found(room, _part(ctx, wanted, times))
+        for room, times in offered(ctx, rooms, wanted.on, claims, minutes=wanted.minutes)
+    ]
     return sorted(found, key=lambda one: (not one.free, not one.slots))  # stable: else by site and name
+
+
+def offered(
+    ctx: Ctx,
+    rooms: Iterable[RoomInfo],
+    on: date,
+    claims: Iterable[resources.Taken],
+    *,
+    minutes: int | None = None,
+) -> Iterator[tuple[RoomInfo, list[Slot]]]:
+    """Each room with its times of the day. Rooms with the same times and nothing taken share one list: most rooms of
+    most unions."""
+    here, taken = known(ctx), by_room(claims)
+    untouched: dict[tuple[object, ...], list[Slot]] = {}
+    for room in rooms:
+        spans = taken.get(room.id, ())
+        found = None if spans else untouched.get(room.times)
+        if found is None:
+            found = slots(room, on, here.zone, here.days, spans, ctx.now, minutes=minutes)
+        if not spans:
+            untouched[room.times] = found
+        yield room, found
 
 
 def by_room(claims: Iterable[resources.Taken]) -> Mapping[UUID, Sequence[Span]]:
