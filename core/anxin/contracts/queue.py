@@ -19,7 +19,7 @@ from anxin.identity.roles import Scope, grants, reaches_care
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.ctx import Ctx, tenant_scope
 from anxin.kernel.i18n import lazy, local
-from anxin.kernel.link import Link, enter
+from anxin.kernel.link import Link
 from anxin.safety import cases
 from anxin.safety.models import Crisis
 from anxin.safety.permissions import CRISIS, HANDLE
@@ -88,7 +88,7 @@ def _as_helper(ctx: Ctx, contract: Contract, employer: TenantInfo) -> Served | N
     """Who the actor is in the employer's tenant; None when the contract does not name them. Asked there, where it
     counts."""
     with Link(ctx.runtime.engine) as link:
-        enter(link.driver, ctx.runtime.visitors.token(employer.id))
+        link.enter(ctx.runtime.visitors.token(employer.id))
         rows = link.session.execute(
             sa.select(Person.id, Membership.role)
             .join(

@@ -17,7 +17,7 @@ from anxin.kernel.capability import Reach
 from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
-from anxin.kernel.link import Link, enter
+from anxin.kernel.link import Link
 from anxin.kernel.runtime import Runtime
 
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
@@ -53,9 +53,7 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
     """
     link = Link(runtime.engine)
     try:
-        entered, rows = enter(
-            link.driver, token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)}
-        )
+        entered, rows = link.enter(token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)})
         if entered[0] != tenant.id or len(rows) != 1:
             raise SignInRequired()
         covered, key, agreed, version, closed, *_contract = rows[0][10:]

@@ -14,7 +14,7 @@ from anxin.kernel.actor import Actor, Grant
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import NotFound, SignInRequired
 from anxin.kernel.guard import Permission
-from anxin.kernel.link import Link, enter
+from anxin.kernel.link import Link
 
 LONGEST = timedelta(hours=2)
 IDLE = timedelta(minutes=10)
@@ -51,7 +51,7 @@ def at(ctx: Ctx, secret: str, permission: Permission) -> Iterator[Ctx]:
     link = Link(ctx.runtime.engine)
     try:
         try:
-            entered, rows = enter(link.driver, secret, _WHO, {"tenant": ctx.tenant.id})
+            entered, rows = link.enter(secret, _WHO, {"tenant": ctx.tenant.id})
         except SignInRequired:
             raise NotFound() from None
         if entered[0] != ctx.tenant.id or len(rows) != 1:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -27,7 +27,7 @@ from anxin.kernel.db import TenantModel
 from anxin.kernel.entry import Entry
 from anxin.kernel.errors import NotFound, ProgrammingError
 from anxin.kernel.ids import new_id
-from anxin.kernel.link import Link, enter
+from anxin.kernel.link import Answer, Link
 from anxin.kernel.runtime import Runtime
 from anxin.kernel.subjects import SubjectKeys
 
@@ -123,30 +123,27 @@ class Ctx:
             self._wrote = True
         return self.db.execute(statement, parameters)
 
-    def fast(self, statement: str, parameters: Any = None) -> psycopg.Cursor[Any]:
+    def fast(self, statement: str, parameters: Any = ()) -> Answer:
         """Run plain SQL of a hot path ("%(name)s" placeholders) at the driver's own cost, prepared once a connection.
 
         The wall holds as everywhere; the tenant, the scope and the consent are for the statement to name. Changes of
-        ORM rows are not sent before. Several in one round trip: `with ctx.link.driver.pipeline():`.
+        ORM rows are not sent before.
         """
         if CHANGES.search(statement):
             self._wrote = True
         self._send()
-        return self.link.driver.execute(statement, parameters, prepare=True)  # type: ignore[call-overload]
+        return self.link.execute(statement, parameters)
 
     def last(self, statement: str, parameters: Any) -> None:
-        """A change whose outcome nobody waits for: it travels with the next statement, at the latest with the commit,
-        in the same round trip."""
+        """A change whose outcome nobody waits for: it goes before the next statement, at the latest with the commit."""
         self.link.flush()  # what the ORM holds back may be what it refers to
         self._wrote = True
         self._last.append((statement, parameters))
 
     def _send(self) -> None:
         waiting, self._last = self._last, []
-        if waiting:
-            with self.link.driver.pipeline():
-                for statement, parameters in waiting:
-                    self.fast(statement, parameters)
+        for statement, parameters in waiting:
+            self.link.execute(statement, parameters)
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -312,8 +309,8 @@ class Ctx:
     def figures(self) -> Iterator[Session]:
         """A second, read-only transaction that may count clinical rows, for kernel.disclosure and nothing else."""
         with Link(self.runtime.engine) as link:
-            enter(link.driver, self.runtime.figures.token(self.tenant.id))
-            link.driver.execute("SET TRANSACTION READ ONLY")
+            link.enter(self.runtime.figures.token(self.tenant.id))
+            link.execute("SET TRANSACTION READ ONLY")
             yield link.session
 
     # ---- the end ----------------------------------------------------------------------------------------------
@@ -324,13 +321,12 @@ class Ctx:
             self._send()
             self.link.flush()
         self._insist_on_entries()
-        with self.link.driver.pipeline() if self._entries or self._pending or self._last else nullcontext():
-            self._send()
-            if self._entries:
-                self.runtime.audit.write(self, self._entries)
-            if self._pending:
-                outbox.write(self, self._pending)
-            self.link.commit()
+        self._send()
+        if self._entries:
+            self.runtime.audit.write(self, self._entries)
+        if self._pending:
+            outbox.write(self, self._pending)
+        self.link.commit()
         self._reset()
 
     def pause(self) -> None:
@@ -343,7 +339,7 @@ class Ctx:
         """Forget what was done so far and begin anew in the same tenant, to show a form again after a refusal."""
         self.pause()
         if self._token is not None:
-            enter(self.link.driver, self._token)
+            self.link.enter(self._token)
 
     def _reset(self) -> None:
         self._entries, self._pending, self._last, self._wrote = [], [], [], False
@@ -403,7 +399,7 @@ def tenant_scope(
     engine = runtime.engine.execution_options(isolation_level=isolation) if isolation else runtime.engine
     link = Link(engine)
     try:
-        enter(link.driver, token)
+        link.enter(token)
         ctx = Ctx(runtime, tenant, link, actor, token=token)
         yield ctx
         ctx.commit()
@@ -417,7 +413,7 @@ def visitor_ctx(runtime: Runtime, tenant: TenantInfo) -> Ctx:
     """A context for somebody who has not signed in."""
     link = Link(runtime.engine)
     token = runtime.visitors.token(tenant.id)
-    enter(link.driver, token)
+    link.enter(token)
     return Ctx(runtime, tenant, link, VISITOR, token=token)
 
 

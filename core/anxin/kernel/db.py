@@ -103,10 +103,6 @@ def sealed_columns(model: type[TenantModel]) -> list[str]:
     return [column.name for column in model.__table__.columns if column.info.get("sealed")]
 
 
-# Statements are prepared where the code asks for it (`Ctx.fast`); of all others each server process would keep the plans.
-ONLY_WHEN_ASKED = 1 << 62
-
-
 def engine_options(pool_size: int = 8) -> dict[str, Any]:
     """Small pool, a known search_path on each connection; all it knew is forgotten when one comes back (see `FORGET`).
 
@@ -121,14 +117,14 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
         "pool_use_lifo": True,
         "pool_reset_on_return": None,
         "connect_args": {
-            "prepare_threshold": ONLY_WHEN_ASKED,
+            "prepare_threshold": None,
             "application_name": "anxin",
             "options": "-c search_path=pg_catalog -c timezone=UTC",
         },
     }
 
 
-# What `DISCARD ALL` does, but for plans and what the driver itself prepared: they hold no values, only the shape of a
+# What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
 FORGET = "; ".join(
     (

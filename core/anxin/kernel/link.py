@@ -1,20 +1,31 @@
 """A context's link to the database: one connection of the pool, for plain statements and for the ORM alike.
 
 Both work in the same transaction. Short requests that every person makes hundreds of times (one answer, one booking)
-use the driver alone; the ORM's session over the same connection is made when somebody first asks for it.
+use plain statements alone; the ORM's session over the same connection is made when somebody first asks for it.
+
+Plain statements go through libpq's own blocking calls, each prepared once a connection: on a socket of the same machine
+a round trip costs less than the machinery that would save it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
+PREPARED = b"anxin_%d"  # core_0023 forgets all others
+PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
+FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 
 class LinkSession(Session):
@@ -27,6 +38,25 @@ class LinkSession(Session):
 def _after_flush(session: LinkSession, flush_context: Any) -> None:
     if session.flushed is not None and (session.new or session.dirty or session.deleted):
         session.flushed()
+
+
+class Answer:
+    """What a plain statement gave: its rows as tuples, and how many it found or changed."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int) -> None:
+        self._rows, self.rowcount = rows, rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def fetchone(self) -> Any:
+        """The first row, or None."""
+        return self._rows[0] if self._rows else None
+
+    def fetchall(self) -> list[Any]:
+        return self._rows
 
 
 class Link:
@@ -47,6 +77,29 @@ class Link:
             if self._engine.get_execution_options():  # such as an isolation level: SQLAlchemy applies them
                 self._connection = Connection(self._engine, self._pooled)
         return self._pooled.driver_connection  # type: ignore[return-value]
+
+    def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
+        """Run plain SQL ("%s" or "%(name)s") in the link's transaction. Raises psycopg's errors."""
+        driver, pooled = self.driver, self._pooled
+        wire, adapted = driver.pgconn, Transformer(driver)
+        if wire.transaction_status == TransactionStatus.IDLE:
+            level = driver.isolation_level
+            begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
+            _insist(driver, wire.exec_(begin.encode()))
+        text, names = _numbered(statement)
+        values = [parameters[name] for name in names]  # type: ignore[call-overload, index]
+        sent = adapted.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        prepared: dict[Any, bytes] = pooled.info.setdefault("prepared", {})  # type: ignore[union-attr]
+        name = prepared.get((statement, adapted.types))
+        if name is None:
+            name = PREPARED % len(prepared)
+            _insist(driver, wire.prepare(name, text, adapted.types))
+            prepared[statement, adapted.types] = name
+        result = wire.exec_prepared(name, sent, adapted.formats)  # type: ignore[arg-type]  (None is NULL)
+        _insist(driver, result)
+        adapted.set_pgresult(result)
+        rows = adapted.load_rows(0, result.ntuples, tuple) if result.ntuples else []
+        return Answer(rows, result.command_tuples or 0)
 
     @property
     def session(self) -> LinkSession:
@@ -73,7 +126,7 @@ class Link:
         if self._session is not None:
             self._session.commit()
         elif self._pooled is not None:
-            self.driver.commit()
+            _insist(self.driver, self.driver.pgconn.exec_(b"COMMIT"))
 
     def rollback(self) -> None:
         if self._session is not None:
@@ -100,22 +153,38 @@ class Link:
     ) -> None:
         self.close()
 
+    def enter(self, token: str, query: str | None = None, parameters: Any = ()) -> tuple[Any, list[Any]]:
+        """Enter a tenant with a session's token, and ask `query` there (who is this?).
 
-def enter(
-    driver: psycopg.Connection[Any], token: str, query: str | None = None, parameters: Any = None
-) -> tuple[Any, list[Any]]:
-    """Enter a tenant with a session's token, in one round trip together with `query` (who is this?).
+        Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the
+        capability is unknown, revoked or too old.
+        """
+        try:
+            entered = self.execute("SELECT * FROM guard.enter(%s)", (token,)).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate == BAD_CAPABILITY:
+                self.rollback()
+                raise SignInRequired() from None
+            raise
+        return entered, self.execute(query, parameters).fetchall() if query else []
 
-    Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the capability
-    is unknown, revoked or too old.
-    """
-    try:
-        with driver.pipeline():
-            entered = driver.execute("SELECT * FROM guard.enter(%s)", (token,), prepare=True)
-            found = driver.execute(query, parameters, prepare=True) if query else None  # type: ignore[call-overload]
-    except Exception as error:
-        if getattr(error, "sqlstate", None) == BAD_CAPABILITY:
-            driver.rollback()
-            raise SignInRequired() from None
-        raise
-    return entered.fetchone(), found.fetchall() if found is not None else []
+
+def _insist(driver: psycopg.Connection[Any], result: Any) -> None:
+    if result.status not in FINE:
+        raise error_from_result(result, driver.info.encoding)
+
+
+@cache
+def _numbered(statement: str) -> tuple[bytes, list[Any]]:
+    """The statement with libpq's own placeholders ($1, $2, …), and the parameter that stands at each."""
+    names: list[Any] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        name = found[1] if found[1] is not None else len(names)
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return PLACEHOLDER.sub(number, statement).encode(), names

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.capability import Shared
 from anxin.kernel.errors import NotFound
-from anxin.kernel.link import Link, enter
+from anxin.kernel.link import Link
 
 _ROW = (
     "SELECT id, slug, kind, name, parent_id, hosts, brand, locale, config_version, closed_at IS NOT NULL AS closed "
@@ -70,7 +70,7 @@ class Directory:
         if known is not None and known.config_version == row["config_version"]:
             return known
         with Link(self._engine) as link:
-            enter(link.driver, self._visitors.token(row["id"]))
+            link.enter(self._visitors.token(row["id"]))
             config = link.session.execute(_CONFIG).mappings().one()
         row["hosts"] = tuple(row["hosts"])
         info = TenantInfo(

@@ -10,7 +10,6 @@ from anxin.identity.models import Assignment, Person, SignIn
 from anxin.kernel import clock
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.link import Link
-from anxin.kernel.link import enter as enter_tenant
 from anxin.safety.models import DutyShift
 from anxin.tenancy.models import Contract
 
@@ -43,7 +42,7 @@ def test_not_even_the_capability_opens_the_tenant(two, running, enter, runtime):
     token = inside.get_cookie(f"anxin-{two.union.slug}").value
     end(two.as_admin, made)
     with Link(runtime.engine) as link, pytest.raises(SignInRequired):
-        enter_tenant(link.driver, token)
+        link.enter(token)
 
 
 def test_a_token_of_the_api_ends_with_it(two, running, enter, scope):

@@ -182,7 +182,7 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
         assert driver.execute("SHOW work_mem").fetchone() != ("1GB",)
         assert driver.execute("SHOW search_path").fetchone() == ("pg_catalog",)
         kept = driver.execute("SELECT name, statement FROM pg_prepared_statements").fetchall()
-        assert all(name.startswith("_pg3_") and a.token not in text for name, text in kept)  # the driver's own
+        assert all(name.startswith("anxin_") and a.token not in text for name, text in kept)  # a link's own
         assert driver.execute("SELECT count(*) FROM pg_cursors WHERE name = 'mine'").fetchone() == (0,)
         assert driver.execute("SELECT count(*) FROM pg_listening_channels()").fetchone() == (0,)
         assert driver.execute("SELECT session_user = current_user").fetchone() == (True,)

@@ -1,4 +1,4 @@
-"""A pooled connection keeps the statements its driver prepared (they hold no values) and forgets everybody else's.
+"""A pooled connection keeps the statements its link prepared (they hold no values) and forgets everybody else's.
 
 Revision ID: core_0023
 Revises: core_0022
@@ -13,7 +13,7 @@ FORGET = """
 CREATE FUNCTION guard.forget_statements() RETURNS void LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE own text;
 BEGIN
-  FOR own IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE name !~ '^_pg3_[0-9]+$' LOOP
+  FOR own IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE name !~ '^anxin_[0-9]+$' LOOP
     EXECUTE pg_catalog.format('DEALLOCATE %I', own);
   END LOOP;
 END $$;
