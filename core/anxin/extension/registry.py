@@ -6,7 +6,7 @@ catches each alone.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -90,22 +90,22 @@ class Registry:
     # ---- declarations
     # -------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def permissions(self) -> dict[str, Permission]:
         found = [*self.core.permissions, *(p for plugin in self.plugins.values() for p in plugin.permissions)]
         return {permission.name: permission for permission in found}
 
-    @property
+    @cached_property
     def purposes(self) -> dict[str, Purpose]:
         found = [*self.core.purposes, *(p for plugin in self.plugins.values() for p in plugin.purposes)]
         return {purpose.name: purpose for purpose in found}
 
-    @property
+    @cached_property
     def notices(self) -> dict[str, NoticeKind]:
         found = [*self.core.notices, *(n for plugin in self.plugins.values() for n in plugin.notices)]
         return {kind.code: kind for kind in found}
 
-    @property
+    @cached_property
     def entries(self) -> dict[str, type[Any]]:
         found = [*self.core.entries, *(e for plugin in self.plugins.values() for e in plugin.audit)]
         return {entry.action: entry for entry in found}

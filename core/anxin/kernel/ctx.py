@@ -75,6 +75,7 @@ class Ctx:
         self._entries: list[Entry] = []
         self._pending: list[outbox.Row] = []
         self._last: list[tuple[str, Any]] = []  # statements that go with the commit
+        self._stale = False  # one of them changes rows that the ORM may have read
         self._opened: set[UUID] = set()  # other people whose confidential fields were read
         self._wrote = False
         self._excused: str | None = None
@@ -134,16 +135,21 @@ class Ctx:
         self._send()
         return self.link.execute(statement, parameters)
 
-    def last(self, statement: str, parameters: Any) -> None:
-        """A change whose outcome nobody waits for: it goes before the next statement, at the latest with the commit."""
+    def last(self, statement: str, parameters: Any, *, new: bool = False) -> None:
+        """A change whose outcome nobody waits for: it goes before the next statement, at the latest with the commit.
+        `new`: it makes a row, and changes none that the ORM may have read."""
         self.link.flush()  # what the ORM holds back may be what it refers to
         self._wrote = True
         self._last.append((statement, parameters))
+        self._stale = self._stale or not new
 
     def _send(self) -> None:
         waiting, self._last = self._last, []
         for statement, parameters in waiting:
             self.link.execute(statement, parameters)
+        if self._stale:
+            self._stale = False
+            self.link.forget()
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -182,7 +188,7 @@ class Ctx:
         """Insert one row with the commit (see `last`): nobody reads it before."""
         table: Any = model.__table__
         filled = {"tenant_id": self.tenant.id, "id": new_id(), **row}
-        self.last(bulk.one(table, tuple(filled)), bulk.plain(table, filled))
+        self.last(bulk.one(table, tuple(filled)), bulk.plain(table, filled), new=True)
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""

@@ -122,6 +122,12 @@ class Link:
         if self._session is not None:
             self._session.flush()
 
+    def forget(self) -> None:
+        """What the ORM has read may have changed: it reads it anew, but for rows with changes of its own."""
+        if self._session is not None:
+            for row in set(self._session) - set(self._session.dirty) - set(self._session.new):
+                self._session.expire(row)
+
     def commit(self) -> None:
         if self._session is not None:
             self._session.commit()

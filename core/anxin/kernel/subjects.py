@@ -43,7 +43,7 @@ class SubjectKeys:
     def fresh(self, subject_id: UUID) -> None:
         """Make the key of a subject that is new in this very transaction, in one statement: nobody can have made it."""
         key, wrapped = self._ctx.runtime.keyring.new_subject_key(self._ctx.tenant.id)
-        self._ctx.last(_NEW, (self._ctx.tenant.id, subject_id, wrapped))
+        self._ctx.last(_NEW, (self._ctx.tenant.id, subject_id, wrapped), new=True)
         self._known[subject_id] = key
 
     def seal(

@@ -84,6 +84,6 @@ def remember(response: Response, name: str, value: str) -> None:
 
 def keep_language(response: Response) -> Response:
     """After a request with ?lang=…: remember it on this device."""
-    if resolve(request.args.get("lang")):
+    if b"lang=" in request.query_string and resolve(request.args.get("lang")):
         remember(response, "lang", "en" if resolve(request.args["lang"]) == "en" else "zh")
     return response

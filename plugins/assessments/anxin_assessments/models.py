@@ -1,7 +1,7 @@
 """Tables in schema "assessments". What people answered and scored is sealed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -211,6 +211,21 @@ class Sheet(TenantModel):
         server_default="0", comment="answers given faster than one can read, page by page"
     )
     submitted_at: Mapped[datetime | None]
+
+
+class Held(NamedTuple):
+    """What answering and submitting need to know of a sheet; named as its columns."""
+
+    id: UUID
+    person_id: UUID
+    instrument: str
+    campaign_id: UUID | None
+    way: str
+    state: str
+    started_at: datetime
+    changed_at: datetime
+    hasty: int
+    answers: bytes
 
 
 class Outcome(TenantModel):

@@ -257,6 +257,8 @@ def tighten(instrument: Instrument, thresholds: Mapping[str, int]) -> Instrument
     A threshold is named by its scale and level ("total.2") or by its risk item and level ("item9.3").
     Raises ThresholdError for one that would warn later than the key, or that the key does not have.
     """
+    if not thresholds:
+        return instrument
     known = {trigger.id: trigger for trigger in instrument.triggers}
     triggers, risks = dict(known), dict(instrument.risk_items)
     for name, value in thresholds.items():

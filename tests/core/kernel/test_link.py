@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from anxin.identity.models import Person
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link
 
@@ -113,3 +114,18 @@ def name(ctx, person_id: UUID) -> str:
     return ctx.fast(
         "SELECT name FROM core.person WHERE tenant_id = %s AND id = %s", (ctx.tenant.id, person_id)
     ).fetchone()[0]
+
+
+def test_the_orm_reads_anew_what_plain_sql_changed(scope, tenant, person) -> None:
+    someone = person("employee")
+    with scope(tenant) as ctx:
+        ctx.unaudited("a test")
+        read = ctx.db.get_one(Person, (tenant.id, someone.id))
+        read.locale = "en"  # a change of its own, not sent yet
+        ctx.last(
+            "UPDATE core.person SET name = 'A' WHERE tenant_id = %s AND id = %s", (tenant.id, someone.id)
+        )
+        again = ctx.scalars(
+            sa.select(Person).where(Person.tenant_id == tenant.id, Person.id == someone.id)
+        ).one()
+        assert (again.name, again.locale) == ("A", "en")

@@ -3,12 +3,12 @@
 from anxin.plugin import Ctx, raise_crisis
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Sheet
+from anxin_assessments.models import Held, Sheet
 
 ATTENTION = 2  # from this level on somebody is told by name
 
 
-def risk_answered(ctx: Ctx, sheet: Sheet, instrument: Instrument, risk: scoring.Risk) -> None:
+def risk_answered(ctx: Ctx, sheet: Sheet | Held, instrument: Instrument, risk: scoring.Risk) -> None:
     """A risk item's answer. Given again for the same sheet and item it changes nothing unless graver.
 
     Below ATTENTION only the person is spoken to, by the help card.
@@ -28,7 +28,7 @@ def risk_answered(ctx: Ctx, sheet: Sheet, instrument: Instrument, risk: scoring.
     )
 
 
-def scored(ctx: Ctx, sheet: Sheet, instrument: Instrument, result: scoring.Result) -> None:
+def scored(ctx: Ctx, sheet: Sheet | Held, instrument: Instrument, result: scoring.Result) -> None:
     """A score that asks for attention by itself; risk answers were told on when they were given."""
     by_score = max(
         (trigger.level for trigger in instrument.triggers if trigger.hit_by(result.scales)), default=0
@@ -49,7 +49,7 @@ def contact_wished(ctx: Ctx, sheet: Sheet, instrument: Instrument) -> None:
     ctx.audit(policy.ContactWished(sheet_id=sheet.id, instrument=instrument.key, subject_id=sheet.person_id))
 
 
-def _tell(ctx: Ctx, sheet: Sheet, source: str, *, level: int, reason: str) -> None:
+def _tell(ctx: Ctx, sheet: Sheet | Held, source: str, *, level: int, reason: str) -> None:
     raise_crisis(
         ctx,
         person_id=sheet.person_id,

@@ -23,7 +23,7 @@ from anxin.plugin import (
 )
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, GroupInvitation, Invitation, Part, Sheet, invitation_of
+from anxin_assessments.models import Campaign, GroupInvitation, Held, Invitation, Part, Sheet, invitation_of
 from anxin_assessments.services import catalogue, inviting
 from anxin_assessments.services.counting import count_round
 from anxin_assessments.services.freezing import freeze_figures
@@ -344,12 +344,11 @@ def insist_on_invitation(ctx: Ctx, campaign_id: UUID, instrument: Instrument) ->
     return campaign
 
 
-def answered(ctx: Ctx, sheet: Sheet) -> None:
+def answered(ctx: Ctx, sheet: Sheet | Held) -> None:
     """After a submission: once all instruments are answered, the person took part; count it."""
     if sheet.campaign_id is None:
         return
     campaign = ctx.get(Campaign, sheet.campaign_id)
-    ctx.db.flush()
     if set(campaign.instruments) <= set(_submitted(ctx, campaign.id, sheet.person_id)):
         _part(ctx, campaign.id, sheet.person_id, "done")
         ctx.enqueue(count_round, campaign_id=campaign.id, person_id=sheet.person_id)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from anxin.plugin import Ctx, Person, job, notify
 from anxin_assessments import policy
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Outcome, Sheet
+from anxin_assessments.models import Held, Outcome, Sheet
 from anxin_assessments.services import catalogue
 
 AGAIN_AFTER = timedelta(days=14)
@@ -120,7 +120,7 @@ def offer_retest(ctx: Ctx, *, sheet_id: str) -> None:
         notify(ctx, sheet.person_id, policy.RETEST.code, link, key=f"retest:{sheet.id}")
 
 
-def scored(ctx: Ctx, sheet: Sheet, level: int) -> None:
+def scored(ctx: Ctx, sheet: Sheet | Held, level: int) -> None:
     """After a score: half a year later, or a quarter where it was not easy, the person is offered to look again."""
     ctx.enqueue(offer_retest, at=ctx.now + RETEST_AFTER[level], sheet_id=sheet.id)
 

@@ -1,8 +1,8 @@
 """Taking an instrument: start or resume, answer one question, submit. A risk answer is told on at once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Generic, NamedTuple, TypeVar
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,34 +11,28 @@ from sqlalchemy.dialects.postgresql import insert
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, lazy, new_id
 from anxin_assessments import policy, scoring
 from anxin_assessments.instruments.shapes import Instrument
-from anxin_assessments.models import Campaign, Outcome, Sheet
+from anxin_assessments.models import Campaign, Held, Outcome, Sheet
 from anxin_assessments.services import alarms, campaigns, catalogue, results
 from anxin_assessments.services.rounds import insist_fitting
 
 CHOOSE: Any = lazy("Please choose one of the answers.")
 
 
-# One answer is the request people make most of all: two short statements, nothing of the ORM.
+# One answer is the request people make most of all, and the submission the one that sets most going: short statements,
+# nothing of the ORM.
 _HOLD = """
-SELECT id, instrument, way, state, changed_at, hasty, answers FROM assessments.sheet
+SELECT id, person_id, instrument, campaign_id, way, state, started_at, changed_at, hasty, answers
+  FROM assessments.sheet
  WHERE tenant_id = %(tenant)s AND id = %(sheet)s AND person_id = %(person)s FOR UPDATE
+"""
+_CLOSE = """
+UPDATE assessments.sheet SET answers = %(answers)s, state = 'submitted', submitted_at = %(now)s, changed_at = %(now)s
+ WHERE tenant_id = %(tenant)s AND id = %(sheet)s
 """
 _KEEP = """
 UPDATE assessments.sheet SET answers = %(answers)s, changed_at = %(now)s, hasty = hasty + %(hasty)s
  WHERE tenant_id = %(tenant)s AND id = %(sheet)s
 """
-
-
-class Held(NamedTuple):
-    """What one answer needs to know of its sheet; named as the columns."""
-
-    id: UUID
-    instrument: str
-    way: str
-    state: str
-    changed_at: datetime
-    hasty: int
-    answers: bytes
 
 
 S = TypeVar("S", Sheet, Held)
@@ -158,13 +152,6 @@ def look(ctx: Ctx, sheet_id: UUID) -> Sitting[Sheet]:
     return Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), ctx.open(sheet, "answers"))
 
 
-def _open_sitting(ctx: Ctx, sheet_id: UUID) -> tuple[Sheet, Sitting[Sheet]]:
-    """The own open sheet, locked, so that two quick taps do not lose one another."""
-    sheet = ctx.get(Sheet, sheet_id, for_update=True)
-    _insist_on_open(sheet)
-    return sheet, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), ctx.open(sheet, "answers"))
-
-
 def _insist_on_open(sheet: Sheet | Held) -> None:
     if sheet.state != "open":
         raise Conflict(lazy("You have submitted this one already."), code="assessments.submitted")
@@ -188,7 +175,7 @@ def answer(ctx: Ctx, sheet_id: UUID, item: int, raw: Any) -> Sitting[Held]:
         {"answers": kept, "now": ctx.now, "hasty": int(hasty), "tenant": ctx.tenant.id, "sheet": sheet_id},
     )
     if risk := scoring.risk_of_answer(sitting.instrument, item, value):
-        alarms.risk_answered(ctx, ctx.get(Sheet, sheet_id), sitting.instrument, risk)
+        alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
     else:
         ctx.unaudited("an answer kept on the way; the submission is audited")
     return sitting
@@ -208,7 +195,7 @@ def _held(ctx: Ctx, sheet_id: UUID) -> Sitting[Held]:
 
 def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
     """Score and close the sheet. Invalid names each unanswered question ("item-3")."""
-    sheet, sitting = _open_sitting(ctx, sheet_id)
+    sitting = _held(ctx, sheet_id)
     if sitting.missing:
         raise Invalid(
             fields={
@@ -216,7 +203,7 @@ def submit(ctx: Ctx, sheet_id: UUID) -> Outcome:
                 for item in sitting.missing
             }
         )
-    return _close(ctx, sheet, sitting)
+    return _close(ctx, sitting)
 
 
 def fill(
@@ -229,45 +216,51 @@ def fill(
 ) -> Outcome:
     """Start, answer everything and submit in one go, for programs. The same rules and the same alarms."""
     sheet = start(ctx, name, campaign_id, way=way)
-    sheet, sitting = _open_sitting(ctx, sheet.id)
+    sitting = _held(ctx, sheet.id)
     insist_fitting(sitting.instrument, answers)
     sitting.answers[:] = answers
     if sitting.missing:
         raise Invalid(fields={"answers": [lazy("Every question needs an answer.")]})
-    ctx.seal(sheet, "answers", sitting.answers)
     for item, value in enumerate(answers, 1):
         if risk := scoring.risk_of_answer(sitting.instrument, item, value):
-            alarms.risk_answered(ctx, sheet, sitting.instrument, risk)
-    return _close(ctx, sheet, sitting)
+            alarms.risk_answered(ctx, sitting.sheet, sitting.instrument, risk)
+    return _close(ctx, sitting)
 
 
 def close(ctx: Ctx, sheet: Sheet, answers: list[scoring.Answer | None]) -> Outcome:
     """Keep these answers for good, in the context of the person or of a helper who holds their paper."""
-    ctx.seal(sheet, "answers", answers)
-    return _close(ctx, sheet, Sitting(sheet, catalogue.instrument(ctx, sheet.instrument), answers))
+    held = Held(*(getattr(sheet, name) for name in Held._fields))
+    return _close(ctx, Sitting(held, catalogue.instrument(ctx, sheet.instrument), answers))
 
 
-def _close(ctx: Ctx, sheet: Sheet, sitting: Sitting[Sheet]) -> Outcome:
-    instrument = sitting.instrument
+def _close(ctx: Ctx, sitting: Sitting[Held]) -> Outcome:
+    sheet, instrument = sitting.sheet, sitting.instrument
     # how long somebody keyed says nothing about how long another took to answer
     seconds = None if sheet.way == "paper" else (ctx.now - sheet.started_at).total_seconds()
     result = scoring.score(instrument, sitting.answers, seconds=seconds, hasty=sheet.hasty)
-    outcome = Outcome(
-        sheet_id=sheet.id, person_id=sheet.person_id, instrument=instrument.key, made_at=ctx.now
-    )
-    ctx.seal(outcome, "scores", result.as_json())
-    ctx.add(outcome)
-    sheet.state, sheet.submitted_at, sheet.changed_at = "submitted", ctx.now, ctx.now
+    whose = {"tenant": ctx.tenant.id, "sheet": sheet.id}
+    kept = ctx.sealed(Sheet, "answers", sheet.id, sheet.person_id, sitting.answers)
+    ctx.last(_CLOSE, {**whose, "answers": kept, "now": ctx.now})
+    outcome_id = new_id()
+    row = {
+        "id": outcome_id,
+        "sheet_id": sheet.id,
+        "person_id": sheet.person_id,
+        "instrument": instrument.key,
+        "scores": ctx.sealed(Outcome, "scores", outcome_id, sheet.person_id, result.as_json()),
+        "made_at": ctx.now,
+    }
+    ctx.put(Outcome, row)
     alarms.scored(ctx, sheet, instrument, result)
     results.scored(ctx, sheet, result.level)
     campaigns.answered(ctx, sheet)
     ctx.audit(
         policy.SheetSubmitted(
             sheet_id=sheet.id,
-            result_id=outcome.id,
+            result_id=outcome_id,
             instrument=instrument.key,
             campaign_id=sheet.campaign_id,
             subject_id=sheet.person_id,
         )
     )
-    return outcome
+    return Outcome(tenant_id=ctx.tenant.id, **row)
