@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.identity import entries, oidc, outward
+from anxin.identity import doors, entries, oidc, outward
 from anxin.identity.models import Provider
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid, NotFound
@@ -26,6 +26,7 @@ def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provi
     try:
         metadata = oidc.discover(data["issuer"], http, outward.address_rules(ctx.runtime.settings))
     except oidc.SignInRefused as refused:
+        doors.record_refusal(ctx, entries.ProviderRefused(name=data["name"], code=refused.code))
         raise Invalid(fields={"issuer": [refused.message]}, code=refused.code) from refused
     row = ctx.db.scalar(
         sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.name == data["name"])
