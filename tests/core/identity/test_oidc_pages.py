@@ -58,14 +58,14 @@ def save(client_as, person, hostile_one, allowed):
     """save(issuer): the admin's form."""
     admin = client_as(person("admin"))
 
-    def send(issuer=None):
+    def send(issuer=None, **other):
         form = {
             "name": "employer",
             "title": "单位统一登录",
             "issuer": issuer or hostile_one.issuer,
             "client_id": CLIENT_ID,
             "secret": CLIENT_SECRET,
-        }
+        } | other
         return admin.post(f"{admin.base}/admin/sign-in", data=form)
 
     return send
@@ -192,3 +192,76 @@ def test_two_providers_are_not_mixed_up(save, browser, hostile_one, refusals, sc
     assert refusals() == ["provider_changed"]
     with scope(tenant) as ctx:
         assert ctx.scalar(sa.select(sa.func.count()).select_from(ProviderAccount)) == 0
+
+
+# ---- whom an honest answer lets in ---------------------------------------------------------------------------------
+
+
+def arrive(client, provider):
+    return come_back(client, provider.authorize(begin(client)))
+
+
+def test_the_number_finds_the_person_and_the_account_stays_theirs(
+    save, client_as, person, hostile_one, tenant
+):
+    """Linked once, by the number; from then on (provider, sub) is the person, whatever number is told."""
+    someone, other = (person("employee", number=number) for number in ("DL10268", "DL10999"))
+    save()
+    for tricks in (Tricks(), claims(employee_number="DL10999")):
+        hostile_one.tricks = tricks
+        client = client_as(tenant=tenant)
+        assert arrive(client, hostile_one).status_code == 303
+        me = client.get(f"{client.base}/api/identity/me").get_json()
+        assert me["id"] == str(someone.id) != str(other.id)
+
+
+def test_a_number_that_is_linked_already_is_not_taken_over(
+    save, browser, client_as, hostile_one, refusals, tenant
+):
+    save()
+    assert arrive(browser(), hostile_one).status_code == 303
+    hostile_one.tricks = claims(sub="u-999")
+    thief = client_as(tenant=tenant)
+    answer = arrive(thief, hostile_one)
+    assert answer.status_code == 403
+    assert "已经关联了另一个账号" in answer.get_data(as_text=True)
+    assert not inside(thief)
+    assert refusals() == ["account_taken"]
+
+
+def test_who_is_not_on_the_roster_stays_outside(save, client_as, hostile_one, refusals, tenant):
+    save()
+    client = client_as(tenant=tenant)
+    answer = arrive(client, hostile_one)
+    assert answer.status_code == 403
+    assert "还不在这里的花名册上" in answer.get_data(as_text=True)
+    assert not inside(client)
+    assert refusals() == ["not_on_roster"]
+
+
+def test_where_the_tenant_lets_strangers_in_they_get_the_lowest_role(save, client_as, hostile_one, tenant):
+    save(admits_unknown="true")
+    client = client_as(tenant=tenant)
+    assert arrive(client, hostile_one).status_code == 303
+    assert client.get(f"{client.base}/api/identity/me").get_json()["roles"] == ["employee"]
+
+
+def test_programs_set_a_provider_up_as_the_page_does(save, client_as, person, hostile_one, tenant):
+    save()
+    admin = client_as(person("admin"))
+    base = f"{admin.base}/api/identity/sign-in/providers"
+    (one,) = admin.get(base).get_json()
+    assert (one["name"], one["on"], "secret" in one) == ("employer", True, False)
+    told = {"name": "second", "title": "集团登录", "issuer": hostile_one.issuer, "client_id": CLIENT_ID}
+    assert "client_id" in admin.post(base, json=told).get_json()["errors"], "one client under two names"
+    told["client_id"] = "another"
+    made = admin.post(base, json=told)
+    assert made.status_code == 200, made.get_json()
+    assert admin.delete(f"{base}/{one['id']}").status_code == 204
+    client = client_as(tenant=tenant)
+    assert client.get(f"{client.base}/sign-in/with/employer").status_code == 404
+    assert client.get(f"{client.base}/sign-in/with/second").status_code == 303
+    hostile_one.tricks = says(issuer=EVIL)
+    refused = admin.post(base, json=told)
+    assert refused.status_code == 422
+    assert refused.get_json()["code"] == "issuer_mismatch"
