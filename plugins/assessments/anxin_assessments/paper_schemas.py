@@ -7,11 +7,45 @@ from marshmallow import fields, validate
 from anxin_assessments.schemas import Strict
 
 FORMS = 50
+MANY_SLIPS = 200
 
 
 class FormsInput(Strict):
     campaign_id = fields.UUID(required=True)
     count = fields.Integer(load_default=1, validate=validate.Range(min=1, max=FORMS))
+
+
+class TicketsInput(Strict):
+    """A pack of slips with tickets: for which unit (none: the pile without one), and how many."""
+
+    campaign_id = fields.UUID(required=True)
+    unit_id = fields.UUID(load_default=None, allow_none=True)
+    slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
+
+
+class PileForm(Strict):
+    """The same from a page, where campaign and unit are one choice: "campaign" or "campaign:unit"."""
+
+    pile = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f-]{36}(:[0-9a-f-]{36})?$"))
+    slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
+
+
+class DrawInput(Strict):
+    """Somebody draws a slip: their employee number, and that they signed the list."""
+
+    number = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    signed = fields.Boolean(load_default=False)
+
+
+class PileOutput(Strict):
+    unit_id = fields.UUID(allow_none=True)
+    unit = fields.String(allow_none=True)
+    invited = fields.Integer()
+    printed = fields.Integer()
+
+
+class DrawnOutput(Strict):
+    unit = fields.String(allow_none=True, metadata={"description": "the pile to draw from"})
 
 
 class KeyInput(Strict):

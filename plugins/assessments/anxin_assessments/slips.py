@@ -1,4 +1,6 @@
-"""Slips on paper for a shared device: a number and a code each, to be cut apart and handed out."""
+"""Slips on paper, to be cut apart and handed out: for a shared device with a number and a code each; for an anonymous
+campaign with a ticket each, and no number, so that nobody can know who drew which.
+"""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from anxin.plugin import PDF, Ctx, Document, Task, _, job, keep_file, lazy, moment, start_task, task_of
+from anxin_assessments.anonymous_models import TicketPack
 from anxin_assessments.device_models import Device
-from anxin_assessments.services import devices
+from anxin_assessments.models import Campaign
+from anxin_assessments.services import devices, packs
 
 KIND = "assessments.slips"
 KEPT = timedelta(days=1)
@@ -50,4 +54,44 @@ def pdf(device: Device, made: Iterable[devices.Slip]) -> bytes:
     cells += [""] * (-len(cells) % ACROSS)
     rows = [cells[at : at + ACROSS] for at in range(0, len(cells), ACROSS)]
     doc.table([""] * ACROSS, rows)
+    return doc.render()
+
+
+# ---- tickets of an anonymous campaign --------------------------------------------------------------------
+
+
+def ask_tickets(ctx: Ctx, campaign_id: UUID, unit_id: UUID | None, slips: int, *, address: str) -> Task:
+    """Have tickets printed; `address` is where their codes are typed in."""
+    pack = packs.begin(ctx, campaign_id, unit_id, slips)
+    return start_task(
+        ctx,
+        tickets,
+        title=lazy("Printing slips"),
+        back="assessments.device_list",
+        pack_id=pack.id,
+        address=address,
+    )
+
+
+@job("assessments.tickets")
+def tickets(ctx: Ctx, *, pack_id: str, address: str, task_id: str) -> None:
+    """Make the tickets of a pack and their sheet; asked again, other tickets on another sheet."""
+    pack = ctx.get(TicketPack, UUID(pack_id))
+    campaign = ctx.get(Campaign, pack.campaign_id)
+    data = ticket_pdf(campaign.title, packs.codes(ctx, pack), address)
+    file = keep_file(ctx, data, name=_("Slips.pdf"), media_type=PDF, kind=KIND, keep=KEPT)
+    task_of(ctx, task_id).finish(file=file)
+
+
+def ticket_pdf(title: str, codes: Iterable[str], address: str) -> bytes:
+    doc = Document(
+        title,
+        subtitle=_(
+            "Let everybody draw one slip at random. Do not number or mark them; destroy what is left."
+        ),
+        footer=_("Cut apart. Give one to each person; do not write a name on it."),
+    )
+    for code in codes:
+        doc.qr(address, caption=_("Scan, then type the code %(code)s. It works once.", code=code), size_mm=22)
+        doc.paragraph("- " * 60)
     return doc.render()
