@@ -16,6 +16,7 @@ from anxin_assessments.services import devices, packs
 KIND = "assessments.slips"
 KEPT = timedelta(days=1)
 ACROSS = 3
+A_PAGE = 5  # slips with a picture; none is cut in two by the end of a page
 DO_NOT_FIT: Any = lazy(
     "Number and code do not fit together, or the slip was used. Please ask for another slip."
 )
@@ -78,20 +79,25 @@ def tickets(ctx: Ctx, *, pack_id: str, address: str, task_id: str) -> None:
     """Make the tickets of a pack and their sheet; asked again, other tickets on another sheet."""
     pack = ctx.get(TicketPack, UUID(pack_id))
     campaign = ctx.get(Campaign, pack.campaign_id)
-    data = ticket_pdf(campaign.title, packs.codes(ctx, pack), address)
+    data = ticket_pdf(campaign.title, packs.unit_of(ctx, pack), packs.codes(ctx, pack), address)
     file = keep_file(ctx, data, name=_("Slips.pdf"), media_type=PDF, kind=KIND, keep=KEPT)
     task_of(ctx, task_id).finish(file=file)
 
 
-def ticket_pdf(title: str, codes: Iterable[str], address: str) -> bytes:
+def ticket_pdf(title: str, unit: str | None, codes: Iterable[str], address: str) -> bytes:
+    """The sheet says whose pile it is; a slip that was cut off says nothing of it."""
     doc = Document(
-        title,
+        f"{title} · {unit}" if unit else title,
         subtitle=_(
             "Let everybody draw one slip at random. Do not number or mark them; destroy what is left."
         ),
         footer=_("Cut apart. Give one to each person; do not write a name on it."),
     )
-    for code in codes:
-        doc.qr(address, caption=_("Scan, then type the code %(code)s. It works once.", code=code), size_mm=22)
-        doc.paragraph("- " * 60)
+    said = _("Scan and type the code. It works once, and nobody knows that it is yours. Support line: 12356.")
+    for at, code in enumerate(codes):
+        if at and not at % A_PAGE:
+            doc.page_break()
+        doc.paragraph(f"{title}　　{code}", strong=True)
+        doc.qr(address, caption=said, size_mm=20)
+        doc.paragraph("- " * 80)
     return doc.render()

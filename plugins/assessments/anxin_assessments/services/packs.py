@@ -72,6 +72,11 @@ def begin(ctx: Ctx, campaign_id: UUID, unit_id: UUID | None, slips: int) -> Tick
     return pack
 
 
+def unit_of(ctx: Ctx, pack: TicketPack) -> str | None:
+    """The name of the unit a pack is for."""
+    return ctx.scalar(sa.select(Unit.name).where(Unit.tenant_id == ctx.tenant.id, Unit.id == pack.unit_id))
+
+
 def codes(ctx: Ctx, pack: TicketPack) -> Sequence[str]:
     """The tickets of a pack, made anew each time; for the paper, and for nothing else."""
     campaign = anonymous.running(ctx, pack.campaign_id)
