@@ -1,9 +1,12 @@
 """Input and output shapes of answers on paper."""
 
 from datetime import UTC
+from typing import Any
+from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
+from anxin.plugin import lazy
 from anxin_assessments.schemas import Strict
 
 FORMS = 50
@@ -23,10 +26,23 @@ class TicketsInput(Strict):
     slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
 
 
-class PileForm(Strict):
-    """The same from a page, where campaign and unit are one choice: "campaign" or "campaign:unit"."""
+class Pile(fields.Field[tuple[UUID, UUID | None]]):
+    """Campaign and unit in one choice of a form: "campaign" or "campaign:unit"."""
 
-    pile = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f-]{36}(:[0-9a-f-]{36})?$"))
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[UUID, UUID | None]:
+        campaign, _sign, unit = str(value).partition(":")
+        try:
+            return UUID(campaign), UUID(unit) if unit else None
+        except ValueError:
+            raise ValidationError(lazy("Choose a campaign and a unit.")) from None  # type: ignore[arg-type]  (lazy text)
+
+
+class PileForm(Strict):
+    """The same from a page."""
+
+    pile = Pile(required=True)
     slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
 
 

@@ -29,8 +29,7 @@ def _address(campaign: UUID) -> str:
 @bp.post("/papers/tickets")
 @guard(RUN_DEVICE, input=PileForm, invalid=device_pages.list_again)
 def tickets_print(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
-    campaign, _sign, unit = data["pile"].partition(":")
-    campaign_id, unit_id = UUID(campaign), UUID(unit) if unit else None
+    campaign_id, unit_id = data["pile"]
     task = slips.ask_tickets(ctx, campaign_id, unit_id, data["slips"], address=_address(campaign_id))
     return redirect(url_for("tasks.show", task=task.id), code=303)
 

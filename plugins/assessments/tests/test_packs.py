@@ -150,6 +150,9 @@ def test_never_more_slips_than_people(campaign: Any, printed: Any, desk: Any) ->
     refused = desk.post(f"{desk.base}/assessments/papers/tickets", data=form)
     assert refused.status_code == 422
     assert "最多还能印 15 张" in refused.get_data(as_text=True)
+    for nonsense in ("-" * 36, "", f"{campaign}:x"):
+        form = {"pile": nonsense, "slips": 1}
+        assert desk.post(f"{desk.base}/assessments/papers/tickets", data=form).status_code == 422
     (pile,) = desk.get(f"{desk.base}/api/assessments/campaigns/{campaign}/slips").get_json()
     assert (pile["invited"], pile["printed"], pile["unit"]) == (CROWD + 1, 10, None)  # the admin, too
 
