@@ -219,8 +219,8 @@ def _contract(contract: Contract) -> Values:
     return _set(
         {
             **vars_of(contract),
-            "prices": dict(contract.prices) or None,
-            "clocks": dict(contract.clocks) or None,
+            "prices": dict(sorted(contract.prices.items())) or None,
+            "clocks": dict(sorted(contract.clocks.items())) or None,
             "services": list(contract.services),
             "staff": [{"login": person.login, "roles": list(person.roles)} for person in contract.staff],
             "signed_employer": _signature(contract.signed_employer),
