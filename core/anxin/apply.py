@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from anxin.contracts import apply as contracts
+from anxin.contracts.words import CLOCKS, KINDS
 from anxin.identity import apply as identity
 from anxin.kernel.actor import SCOPES, TenantInfo, system
 from anxin.kernel.ctx import Ctx, tenant_scope
@@ -31,6 +33,8 @@ def installed(runtime: Runtime) -> Installed:
             for name in (*registry.plugins, *registry.core.settings)
             if (schema := registry.settings_schema(name))
         },
+        billed=tuple(KINDS),
+        clocks=tuple(CLOCKS),
     )
 
 
@@ -40,7 +44,8 @@ def current(runtime: Runtime, slug: str) -> TenantFile | None:
     if tenant is None:
         return None
     with tenant_scope(runtime, tenant, system("cli.tenant.export")) as ctx:
-        return tenancy.read(ctx)
+        told = tenancy.read(ctx)
+        return contracts.read(ctx, told) if told else None
 
 
 def plan(runtime: Runtime, wanted: TenantFile) -> list[Change]:
@@ -77,6 +82,7 @@ def _apply(ctx: Ctx, wanted: TenantFile, parent: TenantInfo | None, changes: int
         )
     tenancy.write(ctx, wanted, parent.id if parent else None)
     identity.write(ctx, wanted)
+    contracts.write(ctx, wanted)
     ctx.db.flush()
     safety.write(ctx, wanted)
     ctx.audit(TenantApplied(changes=changes))

@@ -25,6 +25,7 @@ from anxin.identity import (  # noqa: F401  (their routes join the room's bluepr
     scim_pages,
     second_pages,
     settings_pages,
+    signin_api,
 )
 from anxin.identity import pages as identity_pages
 from anxin.identity import policy as identity

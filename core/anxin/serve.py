@@ -9,9 +9,12 @@ import importlib
 import multiprocessing
 import os
 import sys
+from itertools import pairwise
 
 import uuid_utils
 from granian.cli import entrypoint
+
+from anxin import ports
 
 
 def build(target: str) -> None:
@@ -22,7 +25,15 @@ def build(target: str) -> None:
     importlib.import_module(target.partition(":")[0])
 
 
+def insist_free(arguments: list[str]) -> None:
+    """Say in one line that the port is taken; granian would panic with a page of its own."""
+    flags = dict(pairwise(arguments))
+    if said := ports.trouble(flags["--host"], int(flags["--port"])):
+        sys.exit(f"anxin: {said}")
+
+
 def main() -> None:
+    insist_free(sys.argv)
     os.register_at_fork(
         after_in_child=uuid_utils.reseed_rng
     )  # its generator lives in Rust, out of Python's sight

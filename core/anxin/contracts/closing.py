@@ -1,26 +1,30 @@
 """The end of a contract: access ends with the call itself, jobs tidy up, and people confirm the rest by a date.
 
 Ended at once: every session and token of the agency's people (their capabilities are revoked, and each request asks the
-contract anyway). By job: their turns of duty, and the people assigned to them. By people, with dates: hand over, return,
-delete, receipt.
+contract anyway). By job: their turns of duty, the people assigned to them, the files made for them here, and how to
+reach them. By people, with dates: hand over, return, delete, receipt; whoever is late is reminded each day.
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from anxin.contracts import telling
 from anxin.contracts.entries import Ended, StepDone
 from anxin.contracts.models import ClosingStep
 from anxin.contracts.parties import find, party, side_of
+from anxin.files.models import StoredFile
 from anxin.identity import sessions
 from anxin.identity.models import Assignment, Person
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, NotFound
 from anxin.kernel.i18n import lazy, local
+from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.safety.models import Crisis, DutyShift
+from anxin.tasks.models import TaskRow
 from anxin.tenancy.models import Contract
 
 
@@ -83,8 +87,8 @@ def leave(there: Ctx, person: Person) -> int:
 
 @job("contracts.tidy")
 def tidy(ctx: Ctx, *, contract_id: str) -> None:
-    """After the end: no turns of duty and no assignments are left to people who are not here any more; and how many
-    cases were theirs is counted for the hand-over."""
+    """After the end: no turns of duty, no assignments and no copies are left to people who are not here any more; and how
+    many cases were theirs is counted for the hand-over."""
     theirs = sa.select(Person.id).where(
         Person.tenant_id == ctx.tenant.id, Person.contract_id == UUID(contract_id)
     )
@@ -112,10 +116,30 @@ def tidy(ctx: Ctx, *, contract_id: str) -> None:
     )
     _count(ctx, contract_id, "shifts", shifts)
     _count(ctx, contract_id, "assignments", released)
+    _drop_copies(ctx, contract_id, theirs)
     step = _step(ctx, UUID(contract_id), "handover")
     step.count = cases
     if not cases:
         step.done_at = ctx.now
+
+
+def _drop_copies(ctx: Ctx, contract_id: str, theirs: sa.Select[Any]) -> None:
+    """What lies here for them alone: files their tasks made, and their telephone and mail. The agency confirms the rest."""
+    made = sa.select(TaskRow.file_id).where(TaskRow.tenant_id == ctx.tenant.id, TaskRow.owner_id.in_(theirs))
+    files = ctx.execute(
+        sa.delete(StoredFile)
+        .where(StoredFile.tenant_id == ctx.tenant.id, StoredFile.id.in_(made))
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]  (as above)
+    ctx.execute(
+        sa.update(Person)
+        .where(Person.tenant_id == ctx.tenant.id, Person.id.in_(theirs))
+        .values(contact=None, phone_index=None, email_index=None)
+        .execution_options(synchronize_session=False)
+    )
+    step = _step(ctx, UUID(contract_id), "delete")
+    step.count = files
+    ctx.audit(StepDone(contract_id=UUID(contract_id), step="delete", side="system", count=files))
 
 
 def _count(ctx: Ctx, contract_id: str, code: str, count: int) -> None:
@@ -138,6 +162,23 @@ def lapse(ctx: Ctx) -> None:
     ).all()
     for contract in over:
         close(ctx, contract, "system", "expired")
+
+
+@job("contracts.remind", every=timedelta(days=1))
+def remind(ctx: Ctx) -> None:
+    """Whoever still owes a step after an end is told of it on its day, and each day after."""
+    late = ctx.db.execute(
+        sa.select(ClosingStep.contract_id, ClosingStep.side)
+        .where(
+            ClosingStep.tenant_id == ctx.tenant.id,
+            ClosingStep.done_at.is_(None),
+            ClosingStep.side != "system",
+            ClosingStep.due_on <= local(ctx.now).date(),
+        )
+        .distinct()
+    )
+    for contract_id, side in late:
+        ctx.enqueue(telling.tell, contract_id=contract_id, to=side, occasion=new_id())
 
 
 # ---- the list ---------------------------------------------------------------------------------------------

@@ -13,10 +13,9 @@ from anxin.kernel.canonical import canonical_json
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.i18n import lazy
+from anxin.tenancy.files_shape import LONGEST_CLOCK, MOST_FEN
 from anxin.tenancy.models import Contract
 
-MOST_FEN = 100_000_000
-LONGEST_CLOCK = 60 * 24 * 90
 Content = dict[str, Any]
 
 

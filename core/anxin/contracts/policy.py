@@ -19,6 +19,7 @@ JOBS: list[Job] = [
     telling.tell_agency,
     closing.tidy,
     closing.lapse,
+    closing.remind,
     statements.issue_due,
     papers.build,
 ]

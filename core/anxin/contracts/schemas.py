@@ -5,10 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from anxin.contracts.content import LONGEST_CLOCK, MOST_FEN
 from anxin.contracts.words import CLOCKS, KINDS, REASONS, STEPS
 from anxin.kernel.i18n import lazy
 from anxin.kernel.schemas import Input
+from anxin.tenancy.files_shape import LONGEST_CLOCK, MOST_FEN, MOST_SESSIONS
 
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*$")
 
@@ -21,7 +21,7 @@ class ContentInput(Input):
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     sessions_per_person = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 365)
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_SESSIONS)
     )
     prices = fields.Dict(
         keys=fields.String(validate=validate.OneOf(KINDS)),
@@ -99,7 +99,7 @@ class ContentForm(Input.from_dict(_AMOUNTS, name="Amounts")):  # type: ignore[mi
     roles = fields.List(fields.String(validate=NAME), load_default=list)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
-    sessions_per_person = Count(365, load_default=None)
+    sessions_per_person = Count(MOST_SESSIONS, load_default=None)
 
 
 def content_of(data: dict[str, Any]) -> dict[str, Any]:

@@ -3,16 +3,15 @@
 `anxin up` checks the quick ones before it starts anything; `anxin doctor` also asks the servers it was given.
 """
 
-import errno
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from anxin import ports
 from anxin.embedded.lock import State, current_owner
 from anxin.embedded.postgres import BIN
 from anxin.settings import Settings
@@ -107,17 +106,8 @@ def disk_space(data: Path) -> Check:
 def port_free(host: str, port: int, owner: State | None) -> Check:
     if owner is not None and owner.kind == "up":
         return Check("port", True, f"served by the running anxin (process {owner.pid}) at {owner.url}")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return Check(
-                    "port", False, f"port {port} is taken by another program: choose another with --port"
-                )
-            return Check("port", False, f"cannot listen on {host} port {port}: {error.strerror}")
+    if said := ports.trouble(host, port):
+        return Check("port", False, said)
     return Check("port", True, f"port {port} on {host} is free")
 
 

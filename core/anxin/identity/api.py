@@ -5,23 +5,19 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from anxin.identity import factors, me, messengers, people, people_list, places, rules
-from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE, SIGNIN_MANAGE
+from anxin.identity import factors, me, people, people_list, places
+from anxin.identity.policy import PEOPLE_MANAGE, PEOPLE_READ, ROLES_MANAGE
 from anxin.identity.schemas import (
-    MessengerInput,
     PersonInput,
     PersonOut,
     PersonSearch,
     RoleInput,
-    ScimTokenInput,
     SessionOut,
-    SignInRules,
     StayOut,
     TokenInput,
     TokenOut,
     filter_of,
 )
-from anxin.identity.scim import tokens
 from anxin.kernel.blueprints import ApiBlueprint
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import SIGNED_IN, guard
@@ -63,25 +59,6 @@ class FactorsOut(Schema):
     app = fields.Boolean()
     passkeys = fields.Integer()
     codes = fields.Integer()
-
-
-class ScimTokenOut(Schema):
-    id = fields.UUID()
-    name = fields.String()
-    made_at = fields.AwareDateTime()
-    expires_at = fields.AwareDateTime()
-    used_at = fields.AwareDateTime(allow_none=True)
-
-
-class MessengerOut(Schema):
-    id = fields.UUID()
-    vendor = fields.String()
-    corp = fields.String()
-    app = fields.String()
-    match_by = fields.String()
-    signs_in = fields.Boolean()
-    sends = fields.Boolean()
-    on = fields.Boolean()
 
 
 @bp.get("/me")
@@ -223,62 +200,3 @@ def reset_second_step(ctx: Ctx, person: UUID) -> Any:
 def my_second_step(ctx: Ctx) -> Any:
     """Which second factors the caller has. They are set up in a browser, where the phone and the device are."""
     return factors.of(ctx, me.mine(ctx))
-
-
-@bp.get("/sign-in/rules")
-@guard(SIGNIN_MANAGE)
-@bp.response(200, SignInRules)
-def sign_in_rules(ctx: Ctx) -> Any:
-    """Who shows a second factor, and when sessions end."""
-    return ctx.settings_of("identity")
-
-
-@bp.put("/sign-in/rules")
-@guard(SIGNIN_MANAGE, fresh=True)
-@bp.arguments(SignInRules)
-@bp.response(204)
-def change_sign_in_rules(ctx: Ctx, data: dict[str, Any]) -> Any:
-    """Replace the rules."""
-    rules.save(ctx, data)
-
-
-@bp.get("/sign-in/messengers")
-@guard(SIGNIN_MANAGE)
-@bp.response(200, MessengerOut(many=True))
-def list_messengers(ctx: Ctx) -> Any:
-    """WeCom, DingTalk and Feishu as they are set up; never a secret."""
-    return messengers.all_of(ctx)
-
-
-@bp.put("/sign-in/messengers/<vendor>")
-@guard(SIGNIN_MANAGE, fresh=True)
-@bp.arguments(MessengerInput)
-@bp.response(200, MessengerOut)
-def save_messenger(ctx: Ctx, data: dict[str, Any], vendor: str) -> Any:
-    """Set a messenger up ("wecom", "dingtalk", "feishu"); id and secret are tried out at once."""
-    return messengers.save(ctx, vendor, data)
-
-
-@bp.get("/sign-in/scim-tokens")
-@guard(SIGNIN_MANAGE)
-@bp.response(200, ScimTokenOut(many=True))
-def list_scim_tokens(ctx: Ctx) -> Any:
-    """The directory's live tokens; never the tokens themselves."""
-    return tokens.live(ctx)
-
-
-@bp.post("/sign-in/scim-tokens")
-@guard(SIGNIN_MANAGE, fresh=True)
-@bp.arguments(ScimTokenInput)
-@bp.response(201, TokenOut)
-def make_scim_token(ctx: Ctx, data: dict[str, Any]) -> Any:
-    """Make a token for the employer's directory; it is shown once."""
-    return {"token": tokens.make(ctx, data["name"], data["days"])}
-
-
-@bp.delete("/sign-in/scim-tokens/<uuid:token>")
-@guard(SIGNIN_MANAGE, fresh=True)
-@bp.response(204)
-def end_scim_token(ctx: Ctx, token: UUID) -> Any:
-    """End a token of the directory, at once."""
-    tokens.end(ctx, token)

@@ -1,8 +1,7 @@
-"""A tenant file's people: roles, staff with accounts, sign-in providers, and contracts with the agency's named staff."""
+"""A tenant file's people: roles, staff with accounts, sign-in providers."""
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,23 +10,18 @@ import sqlalchemy as sa
 
 from anxin.identity.models import Login, Membership, Person, Provider, Role
 from anxin.identity.names import sort_key
-from anxin.kernel.actor import system
-from anxin.kernel.ctx import Ctx, tenant_scope
-from anxin.kernel.errors import ConfigurationError
+from anxin.kernel.ctx import Ctx
 from anxin.kernel.guard import Permission
-from anxin.kernel.i18n import lazy
 from anxin.tenancy import files
 from anxin.tenancy.files import TenantFile
-from anxin.tenancy.models import Contract, Tenant, Unit
+from anxin.tenancy.models import Unit
 
 
 def write(ctx: Ctx, wanted: TenantFile) -> None:
-    """Bring roles, staff, providers and contracts to what the file says."""
+    """Bring roles, staff and providers to what the file says."""
     _roles(ctx, wanted)
     _staff(ctx, wanted)
     _providers(ctx, wanted)
-    for contract in wanted.contracts:
-        _contract(ctx, contract)
 
 
 # ---- roles --------------------------------------------------------------------------------------------------------
@@ -151,95 +145,3 @@ def _secret(told: files.Provider) -> str | None:
     if told.secret_file and Path(told.secret_file).is_file():
         return Path(told.secret_file).read_text(encoding="utf-8").strip()
     return None
-
-
-# ---- contracts ----------------------------------------------------------------------------------------------------
-
-
-def _contract(ctx: Ctx, told: files.Contract) -> None:
-    agency = ctx.db.scalar(sa.select(Tenant).where(Tenant.slug == told.agency, Tenant.kind == "agency"))
-    if agency is None:
-        raise ConfigurationError(
-            lazy(
-                "The contract names the agency “%(slug)s”, which is not here. Apply its file first.",
-                slug=told.agency,
-            ),
-            code="agency_missing",
-        )
-    row = ctx.db.scalar(
-        sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id, Contract.number == told.reference)
-    )
-    if row is None:
-        row = Contract(
-            agency_id=agency.id,
-            number=told.reference,
-            services=[],
-            roles=[],
-            starts_on=told.starts,
-            ends_on=told.ends,
-        )
-        ctx.add(row)
-    if row.state == "ended":  # an ended contract is history: a file does not bring anybody back in
-        return
-    row.services, row.starts_on, row.ends_on = list(told.services), told.starts, told.ends
-    row.roles = sorted({role for staff in told.staff for role in staff.roles})
-    row.employer_signed_at = _moment(told.signed_employer)
-    row.agency_signed_at = _moment(told.signed_agency)
-    row.state = "running" if told.countersigned else "draft"
-    ctx.db.flush()
-    present = {_contract_staff(ctx, row, agency, staff) for staff in told.staff}
-    gone = sa.select(Person).where(
-        Person.tenant_id == ctx.tenant.id, Person.contract_id == row.id, Person.id.not_in(present)
-    )
-    for person in ctx.db.scalars(gone):
-        person.state, person.left_at = "left", ctx.now
-
-
-def _contract_staff(ctx: Ctx, contract: Contract, agency: Tenant, staff: files.ContractStaff) -> UUID:
-    """A person of the agency in this tenant, bound to the contract; who they are at home is looked up there."""
-    home = home_staff(ctx, agency.id, staff.login)
-    row = ctx.db.scalar(
-        sa.select(Person).where(
-            Person.tenant_id == ctx.tenant.id,
-            Person.contract_id == contract.id,
-            Person.home_person_id == home["id"],
-        )
-    )
-    if row is None:
-        row = Person(
-            kind="agency_staff",
-            name=home["name"],
-            sort_key=sort_key(home["name"]),
-            contract_id=contract.id,
-            home_tenant_id=agency.id,
-            home_person_id=home["id"],
-        )
-        ctx.add(row)
-        ctx.db.flush()
-    if home["email"]:
-        set_contact(ctx, row, email=home["email"])
-    row.state = "active"
-    set_roles(ctx, row.id, staff.roles)
-    return row.id
-
-
-def home_staff(ctx: Ctx, agency_id: UUID, login: str) -> dict[str, Any]:
-    """Name and e-mail of an agency's person, read inside the agency (an operator's act: both files are the operator's)."""
-    agency = ctx.runtime.caches["directory"].by_id(agency_id)
-    with tenant_scope(ctx.runtime, agency, system("tenant.apply")) as there:
-        found = there.db.execute(
-            sa.select(Person)
-            .join(Login, sa.and_(Login.tenant_id == Person.tenant_id, Login.person_id == Person.id))
-            .where(Login.tenant_id == agency_id, Login.name == login)
-        ).scalar_one_or_none()
-        if found is None:
-            raise ConfigurationError(
-                lazy("The agency has nobody with the sign-in name “%(login)s”.", login=login),
-                code="staff_missing",
-            )
-        contact = there.open(found, "contact") if found.contact else {}
-        return {"id": found.id, "name": found.name, "email": contact.get("email")}
-
-
-def _moment(signature: files.Signature | None) -> datetime | None:
-    return datetime.combine(signature.on, time(), UTC) if signature else None

@@ -40,6 +40,7 @@ def active(ctx: Ctx, person_id: UUID) -> Person | None:
 def record_refusal(ctx: Ctx, entry: Entry) -> None:
     """Written in a transaction of its own: the request's is rolled back."""
     fresh = visitor_ctx(ctx.runtime, ctx.tenant)
+    fresh.actor = ctx.actor
     try:
         fresh.audit(entry)
         fresh.commit()

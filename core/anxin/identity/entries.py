@@ -171,6 +171,14 @@ class ProviderSaved(Entry):
     provider_id: UUID
 
 
+@entry(
+    "identity.provider_refused", line=lazy("A sign-in provider was not saved: its description was refused")
+)
+class ProviderRefused(Entry):
+    name: str
+    code: str
+
+
 @entry("identity.provider_removed", line=lazy("Switched a sign-in provider off"))
 class ProviderRemoved(Entry):
     provider_id: UUID

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.identity import entries, oidc, outward
+from anxin.identity import doors, entries, oidc, outward
 from anxin.identity.models import Provider
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid, NotFound
+from anxin.kernel.i18n import lazy
 
 
 def all_of(ctx: Ctx) -> list[Provider]:
@@ -26,10 +27,10 @@ def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provi
     try:
         metadata = oidc.discover(data["issuer"], http, outward.address_rules(ctx.runtime.settings))
     except oidc.SignInRefused as refused:
+        doors.record_refusal(ctx, entries.ProviderRefused(name=data["name"], code=refused.code))
         raise Invalid(fields={"issuer": [refused.message]}, code=refused.code) from refused
-    row = ctx.db.scalar(
-        sa.select(Provider).where(Provider.tenant_id == ctx.tenant.id, Provider.name == data["name"])
-    )
+    row = next((one for one in all_of(ctx) if one.name == data["name"]), None)
+    _insist_once(ctx, data)
     if row is None:
         row = ctx.add(
             Provider(name=data["name"], title="", issuer=data["issuer"], client_id=data["client_id"])
@@ -41,6 +42,14 @@ def save(ctx: Ctx, data: dict[str, Any], http: oidc.Http | None = None) -> Provi
         ctx.seal(row, "secret", data["secret"])
     ctx.audit(entries.ProviderSaved(provider_id=row.id))
     return row
+
+
+def _insist_once(ctx: Ctx, data: dict[str, Any]) -> None:
+    """The same client of the same provider under two names would be two accounts of one person."""
+    for one in all_of(ctx):
+        if (one.issuer, one.client_id) == (data["issuer"], data["client_id"]) and one.name != data["name"]:
+            said = lazy("This client is set up already, as “%(name)s”.", name=one.name)
+            raise Invalid(fields={"client_id": [said]})
 
 
 def switch_off(ctx: Ctx, provider_id: UUID) -> None:

@@ -180,12 +180,14 @@ RULES: tuple[Callable[[TenantFile], Iterator[Mistake]], ...] = (
 class Installed:
     """What the loaded manifests offer, for the check of a file. `permissions` maps a name to the scopes it
     may be granted in; `clinical` names the permissions that reach person-level clinical rows; `settings` has
-    one schema a module."""
+    one schema a module; `billed` and `clocks` name what a contract can have a price or a clock for."""
 
     modules: Collection[str]
     permissions: Mapping[str, Collection[str]]
     clinical: Collection[str] = frozenset()
     settings: Mapping[str, type[Schema]] = field(default_factory=dict)
+    billed: Collection[str] = ()
+    clocks: Collection[str] = ()
 
 
 def unfit(tenant: TenantFile, installed: Installed) -> list[Mistake]:
@@ -194,6 +196,7 @@ def unfit(tenant: TenantFile, installed: Installed) -> list[Mistake]:
         *_modules(tenant, installed),
         *_grants(tenant, installed),
         *_settings(tenant, installed),
+        *_terms(tenant, installed),
     ]
 
 
@@ -254,3 +257,22 @@ def _settings(tenant: TenantFile, installed: Installed) -> Iterator[Mistake]:
             schema().load(dict(values))
         except ValidationError as error:
             yield from paths(error.messages, f"settings.{name}")
+
+
+def _terms(tenant: TenantFile, installed: Installed) -> Iterator[Mistake]:
+    """A contract serves modules that are here, and has prices and clocks for what is counted here."""
+    for index, contract in enumerate(tenant.contracts):
+        here = f"contracts[{index}]"
+        for at, name in enumerate(contract.services):
+            if name not in installed.modules:
+                yield (
+                    f"{here}.services[{at}]",
+                    lazy("The module “%(key)s” is not installed.", key=name),
+                )
+        for table, known in (("prices", installed.billed), ("clocks", installed.clocks)):
+            for name in getattr(contract, table):
+                if name not in known:
+                    yield (
+                        f"{here}.{table}.{name}",
+                        lazy("This must be one of: %(choices)s.", choices=", ".join(known)),
+                    )

@@ -189,6 +189,16 @@ class ContractStaffRow(Table):
     roles = many(text(), required=True)
 
 
+def whole(least: int, most: int) -> fields.Integer:
+    error = lazy("This must be a whole number from %(least)d to %(most)d.", least=least, most=most)
+    return fields.Integer(strict=True, validate=validate.Range(least, most, error=error))
+
+
+def amounts(least: int, most: int) -> fields.Dict:
+    """`{ session = 40000, … }`; which names there are is checked against what is installed."""
+    return fields.Dict(keys=matching(r"[a-z][a-z0-9_]*", "session"), values=whole(least, most))
+
+
 class ContractRow(Table):
     makes = shape.Contract
     agency = matching(SLUG.pattern, "mingxin")
@@ -199,6 +209,9 @@ class ContractRow(Table):
     ends = DateField(required=True)
     signed_employer = fields.Nested(SignatureTable)
     signed_agency = fields.Nested(SignatureTable)
+    sessions_per_person = whole(1, shape.MOST_SESSIONS)
+    prices = amounts(0, shape.MOST_FEN)
+    clocks = amounts(1, shape.LONGEST_CLOCK)
 
 
 class DutyRow(Table):

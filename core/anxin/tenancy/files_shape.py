@@ -11,6 +11,9 @@ from typing import Any
 KINDS = ("district_union", "enterprise_union", "agency")
 SCOPES = ("own", "assigned", "unit", "tenant")
 NATIONAL_LINE = "12356"
+MOST_FEN = 100_000_000
+MOST_SESSIONS = 365
+LONGEST_CLOCK = 60 * 24 * 90  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,8 @@ class ContractStaff:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A service contract, as it stands in the employer's file: who may act here, as what, and until when."""
+    """A service contract, as it stands in the employer's file: who may act here, as what, and until when; at most how
+    many sessions a person and year, at which prices (fen, by kind of service), by which clocks (minutes)."""
 
     agency: str
     reference: str
@@ -122,6 +126,9 @@ class Contract:
     ends: date
     signed_employer: Signature | None = None
     signed_agency: Signature | None = None
+    sessions_per_person: int | None = None
+    prices: Mapping[str, int] = field(default_factory=dict)
+    clocks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def countersigned(self) -> bool:

@@ -60,7 +60,7 @@ def write(tenant: TenantFile) -> str:
     _array_of_tables(
         document,
         "contracts",
-        "Who of an agency may act here, and until when.",
+        "Who of an agency may act here, and until when; prices in fen, clocks in minutes.",
         map(_contract, tenant.contracts),
     )
     return tomlkit.dumps(document)
@@ -219,6 +219,8 @@ def _contract(contract: Contract) -> Values:
     return _set(
         {
             **vars_of(contract),
+            "prices": dict(sorted(contract.prices.items())) or None,
+            "clocks": dict(sorted(contract.clocks.items())) or None,
             "services": list(contract.services),
             "staff": [{"login": person.login, "roles": list(person.roles)} for person in contract.staff],
             "signed_employer": _signature(contract.signed_employer),

@@ -66,9 +66,27 @@ class AnonymousSheet(TenantModel):
     answers: Mapped[bytes] = mapped_column(comment="sealed under the tenant's key")
 
 
+class TicketPack(TenantModel):
+    """Tickets printed as slips: how many for a unit. The codes are on the paper and nowhere else."""
+
+    __tablename__ = "ticket_pack"
+    __schema__ = SCHEMA
+    __constraints__ = (
+        *_only_anonymous(),
+        tenant_fk("unit_id", "core.unit"),
+        sa.CheckConstraint("count > 0", name="count"),
+        sa.Index("ix_ticket_pack_campaign", "tenant_id", "campaign_id"),
+    )
+
+    campaign_id: Mapped[UUID]
+    mode: Mapped[str] = mapped_column(server_default="anonymous")
+    unit_id: Mapped[UUID | None] = mapped_column(comment="as its tickets say")
+    count: Mapped[int]
+
+
 def random_id() -> UUID:
     """An id that does not tell when it was made."""
     return uuid4()
 
 
-MODELS = [Slip, AnonymousSheet]
+MODELS = [Slip, AnonymousSheet, TicketPack]

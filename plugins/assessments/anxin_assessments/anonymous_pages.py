@@ -37,7 +37,7 @@ def anonymous_enter(ctx: Ctx, campaign: UUID) -> AnyResponse:
 
 
 def _enter(ctx: Ctx, campaign: UUID, errors: Any = None) -> AnyResponse:
-    found = anonymous._running(ctx, campaign)
+    found = anonymous.running(ctx, campaign)
     return page("assessments/ticket_enter.html", campaign=found, errors=errors or {})
 
 

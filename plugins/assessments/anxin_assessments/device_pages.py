@@ -4,7 +4,7 @@ The screen knows two secrets, each in a cookie of these pages alone: the device'
 answer that was given, and goes back to its first page when nobody does anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -21,7 +21,7 @@ from anxin_assessments.device_models import Device, Seat
 from anxin_assessments.device_schemas import AgreeInput, DeviceInput, PlaceInput, SitInput, SlipsInput
 from anxin_assessments.models import Campaign
 from anxin_assessments.policy import RUN_DEVICE, TAKE
-from anxin_assessments.services import anonymous, devices, seating
+from anxin_assessments.services import anonymous, devices, packs, seating
 from anxin_assessments.services.rounds import Question, Round
 
 DEVICE, SEAT = "anxin-device", "anxin-seat"
@@ -46,10 +46,22 @@ def _list(ctx: Ctx, errors: Any = None) -> AnyResponse:
         "assessments/devices.html",
         campaigns=[(one.id, one.title) for one in campaigns],
         papers=[(one.id, one.title) for one in campaigns if one.mode != "anonymous"],
+        piles=_piles(ctx, campaigns),
         devices=[device_views.device(one, titles[one.campaign_id], ctx.now) for one in found],
         values=request.form,
         errors=errors or {},
     )
+
+
+def _piles(ctx: Ctx, campaigns: Sequence[Campaign]) -> list[tuple[str, str]]:
+    """What slips can be printed for: value and words of each choice."""
+    return [
+        device_views.pile(campaign, pile)
+        for campaign in campaigns
+        if campaign.mode == "anonymous"
+        for pile in packs.piles(ctx, campaign)
+        if pile.left
+    ]
 
 
 def _titles(ctx: Ctx, found: Any) -> dict[UUID, str]:
@@ -57,12 +69,12 @@ def _titles(ctx: Ctx, found: Any) -> dict[UUID, str]:
     return {one.id: one.title for one in ctx.scalars(ctx.select(Campaign).where(Campaign.id.in_(wanted)))}
 
 
-def _list_again(ctx: Ctx, error: Invalid) -> AnyResponse:
+def list_again(ctx: Ctx, error: Invalid) -> AnyResponse:
     return _list(ctx, error.fields)
 
 
 @bp.post("/devices")
-@guard(RUN_DEVICE, input=DeviceInput, invalid=_list_again)
+@guard(RUN_DEVICE, input=DeviceInput, invalid=list_again)
 def device_open(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     """The address for the device is shown this once."""
     made = devices.open_one(ctx, **data)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from anxin.plugin import lazy, moment
+from anxin.plugin import _, lazy, moment
 from anxin_assessments.device_models import Device, Seat
+from anxin_assessments.models import Campaign
+from anxin_assessments.services.packs import Pile
 
 STATES: dict[str, tuple[Any, str | None]] = {
     "waiting": (lazy("Waiting"), None),
@@ -53,3 +55,10 @@ def device(one: Device, title: str, now: datetime) -> dict[str, Any]:
         "open": one.closed_at is None and one.until > now,
         "until": moment(one.until),
     }
+
+
+def pile(campaign: Campaign, one: Pile) -> tuple[str, str]:
+    """A unit's slips as a choice of the printing form: value and words."""
+    value = f"{campaign.id}:{one.unit_id}" if one.unit_id else str(campaign.id)
+    unit = one.unit or _("without a unit")
+    return value, _("%(title)s · %(unit)s (%(left)d more)", title=campaign.title, unit=unit, left=one.left)

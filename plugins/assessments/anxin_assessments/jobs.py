@@ -46,5 +46,6 @@ JOBS = [
     offer_retest,
     printing.result,
     slips.printed,
+    slips.tickets,
     forms.printed,
 ]

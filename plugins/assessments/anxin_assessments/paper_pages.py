@@ -25,8 +25,16 @@ def paper_print(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
 @guard(KEY_PAPER, purpose=SELF)
 def paper_campaigns(ctx: Ctx) -> AnyResponse:
     """Running campaigns that take paper."""
-    found = [one for one in devices.running(ctx) if one.mode != "anonymous"]
-    return page("assessments/papers.html", campaigns=found)
+    found = devices.running(ctx)
+    return page(
+        "assessments/papers.html",
+        campaigns=[one for one in found if one.mode != "anonymous"],
+        anonymous=[
+            {"href": url_for("assessments.slips_drawn", campaign=one.id), "title": one.title}
+            for one in found
+            if one.mode == "anonymous"
+        ],
+    )
 
 
 @bp.get("/papers/<uuid:campaign>")

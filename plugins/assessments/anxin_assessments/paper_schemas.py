@@ -1,17 +1,67 @@
 """Input and output shapes of answers on paper."""
 
 from datetime import UTC
+from typing import Any
+from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
+from anxin.plugin import lazy
 from anxin_assessments.schemas import Strict
 
 FORMS = 50
+MANY_SLIPS = 200
 
 
 class FormsInput(Strict):
     campaign_id = fields.UUID(required=True)
     count = fields.Integer(load_default=1, validate=validate.Range(min=1, max=FORMS))
+
+
+class TicketsInput(Strict):
+    """A pack of slips with tickets: for which unit (none: the pile without one), and how many."""
+
+    campaign_id = fields.UUID(required=True)
+    unit_id = fields.UUID(load_default=None, allow_none=True)
+    slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
+
+
+class Pile(fields.Field[tuple[UUID, UUID | None]]):
+    """Campaign and unit in one choice of a form: "campaign" or "campaign:unit"."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[UUID, UUID | None]:
+        campaign, _sign, unit = str(value).partition(":")
+        try:
+            return UUID(campaign), UUID(unit) if unit else None
+        except ValueError:
+            raise ValidationError(lazy("Choose a campaign and a unit.")) from None  # type: ignore[arg-type]  (lazy text)
+
+
+class PileForm(Strict):
+    """The same from a page."""
+
+    pile = Pile(required=True)
+    slips = fields.Integer(required=True, validate=validate.Range(min=1, max=MANY_SLIPS))
+
+
+class DrawInput(Strict):
+    """Somebody draws a slip: their employee number, and that they signed the list."""
+
+    number = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    signed = fields.Boolean(load_default=False)
+
+
+class PileOutput(Strict):
+    unit_id = fields.UUID(allow_none=True)
+    unit = fields.String(allow_none=True)
+    invited = fields.Integer()
+    printed = fields.Integer()
+
+
+class DrawnOutput(Strict):
+    unit = fields.String(allow_none=True, metadata={"description": "the pile to draw from"})
 
 
 class KeyInput(Strict):

@@ -32,6 +32,7 @@ from anxin_assessments import (
     questionnaire_pages,
     reports,
     schemas,
+    ticket_pages,
 )
 
 ROUTES = (
@@ -42,6 +43,7 @@ ROUTES = (
     paper_pages,
     library_pages,
     questionnaire_pages,
+    ticket_pages,
     api,
     campaign_api,
     device_api,

@@ -260,6 +260,12 @@ class FormsPrinted(Entry):
     forms: int
 
 
+@entry("assessments.tickets_printed", line=lazy("Had tickets of an anonymous campaign printed as slips"))
+class TicketsPrinted(Entry):
+    campaign_id: UUID
+    slips: int
+
+
 @entry("assessments.paper_keyed", line=lazy("Keyed answers from paper"))
 class PaperKeyed(Entry):
     paper_id: UUID
@@ -387,6 +393,7 @@ ENTRIES = [
     SeatEnded,
     SatDown,
     FormsPrinted,
+    TicketsPrinted,
     PaperKeyed,
     PaperCompared,
     PaperSettled,

@@ -64,7 +64,8 @@ class Settings(Strict):
             try:
                 scoring.tighten(scoring.load(name), thresholds)
             except scoring.ThresholdError as error:
-                raise ValidationError({name: [str(error)]}) from error
+                said = words.threshold_problem(error.trigger, error.code, error.bound)
+                raise ValidationError({name: [said]}) from error
 
 
 class StartInput(Strict):

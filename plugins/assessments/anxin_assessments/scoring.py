@@ -57,11 +57,12 @@ class AnswerError(ValueError):
 
 
 class ThresholdError(ValueError):
-    """A tenant's setting would warn later than the key, or names a trigger it does not have (`trigger`)."""
+    """A tenant's setting would warn later than the key, or names a trigger it does not have (`trigger`). `code` is a key
+    of words.THRESHOLDS, `bound` the key's own threshold where there is one."""
 
-    def __init__(self, trigger: str, message: str) -> None:
-        super().__init__(f"{trigger}: {message}")
-        self.trigger = trigger
+    def __init__(self, trigger: str, code: str, bound: int | Fraction | None = None) -> None:
+        super().__init__(f"{trigger}: {code}" + ("" if bound is None else f" ({bound})"))
+        self.trigger, self.code, self.bound = trigger, code, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +274,10 @@ def tighten(instrument: Instrument, thresholds: Mapping[str, int]) -> Instrument
 def _earlier(trigger: Trigger, name: str, value: int) -> Trigger:
     if trigger.at_least is not None:
         if value > trigger.at_least:
-            raise ThresholdError(name, f"may be lowered from {trigger.at_least}, not raised")
+            raise ThresholdError(name, "raised", trigger.at_least)
         return replace(trigger, at_least=Fraction(value))
     if trigger.at_most is not None and value < trigger.at_most:
-        raise ThresholdError(name, f"may be raised from {trigger.at_most}, not lowered")
+        raise ThresholdError(name, "lowered", trigger.at_most)
     return replace(trigger, at_most=Fraction(value))
 
 
@@ -285,14 +286,14 @@ def _risk_step(instrument: Instrument, name: str) -> tuple[RiskItem, RiskStep]:
         for step in risk.steps:
             if name == f"item{risk.item}.{step.level}":
                 return risk, step
-    raise ThresholdError(name, f"{instrument.key} has no such trigger")
+    raise ThresholdError(name, "unknown")
 
 
 def _lower_step(risk: RiskItem, step: RiskStep, name: str, value: int, instrument: Instrument) -> RiskItem:
     if value > step.at_least:
-        raise ThresholdError(name, f"may be lowered from {step.at_least}, not raised")
+        raise ThresholdError(name, "raised", step.at_least)
     if value not in instrument.values_of(risk.item):
-        raise ThresholdError(name, "is not an answer of this item")
+        raise ThresholdError(name, "no_answer")
     return replace(risk, steps=tuple(replace(s, at_least=value) if s == step else s for s in risk.steps))
 
 

@@ -276,10 +276,37 @@ def import_problem(code: str, place: str, detail: str) -> str:
         case "no_lead_in":
             return _("The instruction is missing")
         case "unfit":
-            return _("The words do not fit the key: %(detail)s", detail=detail)
+            return _("Question %(place)s: its options carry other scores than the key", place=place)
         case unreadable:
             assert unreadable == "unreadable"
-            return _("The file cannot be read: %(detail)s", detail=detail)
+            return str(UNREADABLE[detail])
+
+
+#: why a file is no table and no form (exchange.fhir.NotFhirError, exchange.table.UnreadableTableError)
+UNREADABLE: dict[str, Text] = {
+    "too_large": lazy("The file is larger than 5 MB."),
+    "too_long": lazy("The file has more than 2000 rows."),
+    "no_json": lazy("The file is no valid JSON."),
+    "no_fhir": lazy("The file is JSON, but no FHIR resource."),
+    "no_form": lazy("The FHIR file holds no questionnaire."),
+    "no_workbook": lazy("The file cannot be opened as a workbook. Save it again as .xlsx or .csv."),
+    "no_text": lazy("The file's text is neither UTF-8 nor GB 18030. Save it again as .xlsx."),
+    "no_heading": lazy("No row of the file has the headings of the template."),
+}
+
+
+def threshold_problem(trigger: str, code: str, bound: object) -> str:
+    """Why a tenant's own threshold is refused (scoring.ThresholdError)."""
+    match code:
+        case "raised":
+            return _("%(name)s: at most %(bound)s, so that nobody is found later", name=trigger, bound=bound)
+        case "lowered":
+            return _("%(name)s: at least %(bound)s, so that nobody is found later", name=trigger, bound=bound)
+        case "no_answer":
+            return _("%(name)s: this is no answer of the question", name=trigger)
+        case unknown:
+            assert unknown == "unknown"
+            return _("%(name)s: the questionnaire has no such threshold", name=trigger)
 
 
 WORDING_STATUS: dict[str, Text] = {

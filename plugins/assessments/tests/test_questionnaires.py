@@ -219,3 +219,45 @@ def test_copy_and_erasure(published: str, worker: Any, client_as: Any, scope: An
         assert copy[0]["answers"] == {"q1": "n", "q3": 2}
         assert mine.state == "submitted"
         assert hooks.subject_erase(ctx, someone.id)["reply"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("form.json", b"{nonsense", "不是有效的 JSON"),
+        ("form.json", b'{"a": 1}', "不是 FHIR 资源"),
+        ("form.json", b'{"resourceType": "Patient"}', "没有问卷"),
+        ("form.csv", "\n".join(["题"] * 2001).encode(), "超过 2000 行"),
+        ("form.csv", "随便,写写\n一,二".encode(), "没有模板里的表头"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_in_the_readers_language(
+    client_as, person, name: str, data: bytes, said: str
+) -> None:
+    admin = client_as(person("admin"))
+    upload = {"file": (io.BytesIO(data), name)}
+    answer = admin.post(f"{admin.base}/assessments/questionnaires/import", data=upload)
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "said"),
+    [
+        ({"phq9": {"total.2": 16}}, "total.2：最高 15"),
+        ({"who5": {"percent.1": 40}}, "percent.1：最低 50"),
+        ({"phq9": {"item9.2": -1}}, "item9.2：这不是"),
+        ({"phq9": {"total.3": 1}}, "total.3：这份问卷没有"),
+    ],
+)
+def test_why_a_threshold_is_refused_is_said_in_the_readers_language(
+    client_as, person, thresholds: dict[str, dict[str, int]], said: str
+) -> None:
+    admin = client_as(person("admin"))
+    answer = admin.put(f"{admin.base}/api/tenancy/settings/assessments", json={"thresholds": thresholds})
+    assert answer.status_code == 422, answer.get_json()
+    assert said in str(answer.get_json()["errors"])
+    form = {"thresholds": json.dumps(thresholds), "least_group": "5", "least_class": "10", "resume_days": "7"}
+    page = admin.post(f"{admin.base}/admin/settings/assessments", data=form)
+    assert page.status_code == 422
+    assert said in page.get_data(as_text=True)

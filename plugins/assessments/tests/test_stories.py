@@ -4,17 +4,21 @@ groups at a shared device (S2), a self-test that ends in a counsellor's call (S3
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
+from anxin.kernel import clock
 from anxin.plugin import care_groups
 from anxin_assessments import scoring
 from anxin_assessments.exchange import wording as exchange
 from anxin_assessments.models import Sheet
 
-TODAY = date.today()  # noqa: DTZ011 - the tenant's calendar day
+ZONE = ZoneInfo("Asia/Shanghai")
+HALF_A_YEAR = timedelta(days=182)
 FOUR_GROUPS = ("特困职工", "特病职工", "特殊岗位职工", "特殊家庭职工")
 SITUATION = 20  # people of the programme for workers in hardship
 
@@ -73,7 +77,8 @@ def plan(desk: Any, run_jobs: Any, tenant: Any) -> Any:
     """plan(title, **form): planned, published and told; the campaign's id."""
 
     def make(title: str, **form: Any) -> str:
-        days = {"opens_on": TODAY.isoformat(), "closes_on": (TODAY + timedelta(days=13)).isoformat()}
+        today = clock.now().date()
+        days = {"opens_on": today.isoformat(), "closes_on": (today + timedelta(days=13)).isoformat()}
         made = desk.post(f"{desk.base}/api/assessments/campaigns", json={"title": title, **days, **form})
         assert made.status_code == 201, made.json
         path = f"{desk.base}/api/assessments/campaigns/{made.json['id']}"
@@ -122,8 +127,15 @@ def test_workers_in_hardship_before_and_half_a_year_after(
     both = {"instruments": ["sas", "sds"], "group_id": group}
     before = plan("关爱行动前测", **both)
     answer(before, lambda number: [4] * (number % 6) + [3] * (20 - number % 6))
-    after = plan("关爱行动半年后", before_id=before, **both)
-    answer(after, lambda number: [1] * (number % 5) + [2] * (20 - number % 5))
+    with clock.travel(HALF_A_YEAR):
+        shift(agency_person())
+        after = plan("关爱行动半年后", before_id=before, **both)
+        answer(after, lambda number: [1] * (number % 5) + [2] * (20 - number % 5))
+    opened = [
+        datetime.fromisoformat(desk.get(f"{desk.base}/api/assessments/campaigns/{one}").json["opens_at"])
+        for one in (before, after)
+    ]
+    assert opened[1] - opened[0] == HALF_A_YEAR
     told = desk.get(f"{desk.base}/api/assessments/campaigns/{after}/figures").json
     assert [change["hidden"] for change in told["changes"]] == [False, False]
     for change in told["changes"]:
@@ -217,25 +229,43 @@ def test_a_self_test_ends_in_a_counsellors_call(
 
 
 def test_half_a_year_later_one_looks_again(
-    person: Any, agree: Any, client_as: Any, run_jobs: Any, tenant: Any
+    person: Any, agree: Any, client_as: Any, run_jobs: Any, scope: Any, tenant: Any
 ) -> None:
     """The system offers it, the person decides, and the own record shows both, on paper too."""
     worker = person()
     agree(worker)
     mine = client_as(worker)
     path = f"{mine.base}/api/assessments/sheets"
-    assert mine.post(path, json={"instrument": "who5", "answers": [2] * 5}).status_code == 201
-    run_jobs(tenant, "assessments.retest")
-    inbox = mine.get(f"{mine.base}/notices/").get_data(as_text=True)
-    link = re.search(r'href="([^"]*/notices/[0-9a-f-]{36})"', inbox)
-    assert link is not None
-    again = mine.get(link[1], follow_redirects=True)
-    assert again.request.path.endswith("/assessments/take/who5")
-    second = mine.post(path, json={"instrument": "who5", "answers": [4] * 5})
-    record = mine.get(f"{mine.base}/assessments/mine").get_data(as_text=True)
-    assert record.count("/assessments/results/") == 2
-    printing = mine.post(f"{mine.base}/assessments/results/{second.json['id']}/print")
-    run_jobs(tenant, "assessments.print")
-    assert mine.get(f"{printing.headers['Location']}/file").data.startswith(b"%PDF")
-    copy = json.loads(mine.post(f"{mine.base}/consent/data/copy").data)
-    assert "who5" in json.dumps(copy)
+    assert mine.post(path, json={"instrument": "who5", "answers": [4] * 5}).status_code == 201
+    assert due(scope, tenant, "assessments.retest") == 0, "nobody is asked again at once"
+    first_day = clock.now()
+    with clock.travel(HALF_A_YEAR):
+        assert due(scope, tenant, "assessments.retest") == 1
+        run_jobs(tenant, "assessments.retest")
+        inbox = mine.get(f"{mine.base}/notices/").get_data(as_text=True)
+        link = re.search(r'href="([^"]*/notices/[0-9a-f-]{36})"', inbox)
+        assert link is not None
+        again = mine.get(link[1], follow_redirects=True)
+        assert again.request.path.endswith("/assessments/take/who5")
+        second = mine.post(path, json={"instrument": "who5", "answers": [3] * 5})
+        record = mine.get(f"{mine.base}/assessments/mine").get_data(as_text=True)
+        assert record.count("/assessments/results/") == 2
+        for day in (first_day.astimezone(ZONE), clock.now().astimezone(ZONE)):
+            assert f"{day.month}月{day.day}日" in record.replace(" ", ""), day
+        printing = mine.post(f"{mine.base}/assessments/results/{second.json['id']}/print")
+        run_jobs(tenant, "assessments.print")
+        assert mine.get(f"{printing.headers['Location']}/file").data.startswith(b"%PDF")
+        copy = json.loads(mine.post(f"{mine.base}/consent/data/copy").data)
+        assert "who5" in json.dumps(copy)
+
+
+def due(scope: Any, tenant: Any, job: str) -> int:
+    """How many of these jobs the relay would move by now."""
+    with scope(tenant) as ctx:
+        return ctx.db.scalar(
+            sa.text(
+                "SELECT count(*) FROM core.outbox WHERE tenant_id = :tenant AND job = :job AND done_at IS NULL "
+                "AND due_at <= :now"
+            ),
+            {"tenant": tenant.id, "job": job, "now": clock.now()},
+        )

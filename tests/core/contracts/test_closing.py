@@ -6,11 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from anxin.contracts import closing
+from anxin.files.models import StoredFile
+from anxin.files.services import keep_file
+from anxin.identity.apply import set_contact
 from anxin.identity.models import Assignment, Person, SignIn
 from anxin.kernel import clock
+from anxin.kernel.clock import travel
 from anxin.kernel.errors import SignInRequired
+from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link
+from anxin.notices.models import Notice
 from anxin.safety.models import DutyShift
+from anxin.tasks.models import TaskRow
 from anxin.tenancy.models import Contract
 
 
@@ -90,6 +97,59 @@ def test_turns_and_assignments_go_by_job_and_are_counted(two, running, scope, pe
     with scope(two.union) as ctx:
         assert ctx.scalar(sa.select(sa.func.count()).select_from(DutyShift)) == 0
         assert ctx.scalar(sa.select(Assignment.until)) is not None
+
+
+def test_what_lay_here_for_the_agencys_people_is_deleted(two, running, scope, run_jobs):
+    """Files their tasks made go, other people's stay; nobody's telephone or mail is kept."""
+    made = running()
+    with scope(two.union) as ctx:
+        ctx.unaudited("test set-up")
+        helper = ctx.db.scalar(sa.select(Person).where(Person.contract_id == made))
+        set_contact(ctx, helper, email="he@mingxin.example", phone="13900000001")
+        mine, theirs = (
+            keep_file(ctx, b"%PDF-1.7", name="book.pdf", media_type="application/pdf", kind="contracts.paper")
+            for _file in range(2)
+        )
+        for owner, file in ((helper.id, theirs), (two.admin.id, mine)):
+            ctx.add(TaskRow(owner_id=owner, job_id=new_id(), title="x", file_id=file.id, made_at=ctx.now))
+    end(two.as_admin, made)
+    run_jobs(two.union, "contracts.tidy")
+    with scope(two.union) as ctx:
+        assert ctx.db.scalars(sa.select(StoredFile.id)).all() == [mine.id]
+        left = ctx.db.scalar(sa.select(Person).where(Person.contract_id == made))
+        assert (left.state, left.contact, left.email_index, left.phone_index) == ("left", None, None, None)
+    step = next(step for step in _steps(two.as_admin, made) if step["code"] == "delete")
+    assert (step["count"], step["done_at"]) == (1, None), "the agency still confirms its own copies"
+    page = two.as_manager.get(f"{two.as_manager.base}/service-contracts/{made}").get_data(as_text=True)
+    assert "平台上属于他们的 1 个文件" in page
+
+
+def test_who_owes_a_step_is_reminded_from_its_day_on(two, running, scope, run_jobs):
+    made = running()
+    end(two.as_admin, made)
+    told = [after(two, scope, run_jobs, made, days) for days in (0, 15, 38)]
+    union, agency = zip(*told, strict=True)
+    assert union == (union[0], union[0], union[0] + 1), "its receipt is due at the very end"
+    assert agency == (agency[0], agency[0] + 1, agency[0] + 2), "papers to return, then copies to delete"
+
+
+def after(two, scope, run_jobs, contract_id, days):
+    """Notices about the contract, the union's and the agency's, once the day's reminders have gone out."""
+    with travel(timedelta(days=days)), scope(two.union) as ctx:
+        ctx.unaudited("test")
+        closing.remind(ctx)
+    for tenant in (two.union, two.union, two.agency):
+        run_jobs(tenant)
+    return waiting(scope, two, contract_id)
+
+
+def waiting(scope, two, contract_id):
+    counts = []
+    for tenant in (two.union, two.agency):
+        with scope(tenant) as ctx:
+            link = f"/service-contracts/{contract_id}"
+            counts.append(ctx.db.scalar(sa.select(sa.func.count()).where(Notice.link == link)))
+    return tuple(counts)
 
 
 def _steps(client, contract_id):

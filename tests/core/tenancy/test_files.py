@@ -128,6 +128,10 @@ def test_no_union_role_of_its_own_people_is_granted_results() -> None:
         ("[retention.audit]\ndays = 0\n", "retention.audit.days", "36500"),
         (CONTRACT.replace("2026-12-31", "2025-12-31"), "contracts[0].ends", "end before"),
         (CONTRACT.replace("2026-12-31", "'2026-12-31'"), "contracts[0].ends", "date"),
+        (CONTRACT + "prices = { session = 399.5 }\n", "contracts[0].prices.session", "whole number"),
+        (CONTRACT + "prices = { session = -1 }\n", "contracts[0].prices.session", "0 to 100000000"),
+        (CONTRACT + "clocks = { crisis = 0 }\n", "contracts[0].clocks.crisis", "1 to 129600"),
+        (CONTRACT + "sessions_per_person = 0\n", "contracts[0].sessions_per_person", "1 to 365"),
         (CONTRACT.replace('"duty"', '"union_admin"'), "contracts[0].staff[0].roles[0]", "agency staff"),
         (
             DUTY.replace("hejingyi", "nobody") + CONTRACT,
@@ -303,6 +307,9 @@ def contracts(draw: st.DrawFn) -> tuple[files.Contract, ...]:
         ends=draw(st.dates(starts, date(2031, 1, 1))),
         signed_employer=draw(signed),
         signed_agency=draw(signed),
+        sessions_per_person=draw(st.none() | st.integers(1, 365)),
+        prices=draw(st.dictionaries(st.sampled_from(["session", "call"]), st.integers(0, 100_000_000))),
+        clocks=draw(st.dictionaries(st.just("crisis"), st.integers(1, 129_600))),
     )
     return (one,) if draw(st.booleans()) else ()
 

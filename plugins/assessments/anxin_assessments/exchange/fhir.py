@@ -37,23 +37,28 @@ YES_NO = (Option("true", "是 / Yes"), Option("false", "否 / No"))
 
 
 class NotFhirError(ValueError):
-    """The file is no FHIR resource one could read a form from; the message says what it is instead."""
+    """The file is no FHIR resource one could read a form from; the message says what it is instead, `code` is a key of
+    words.UNREADABLE."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def read(data: bytes) -> Reading:
     """A Questionnaire as a form, or the questions of a QuestionnaireResponse. Raises NotFhirError."""
     if len(data) > MOST_BYTES:
-        raise NotFhirError("the file is larger than 5 MB")
+        raise NotFhirError("too_large", "the file is larger than 5 MB")
     try:
         raw = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise NotFhirError(f"the file is no JSON: {error}") from error
+        raise NotFhirError("no_json", f"the file is no JSON: {error}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("resourceType"), str):
-        raise NotFhirError("the file names no resourceType")
+        raise NotFhirError("no_fhir", "the file names no resourceType")
     if raw["resourceType"] == "Bundle":
         raw = _from_bundle(raw)
     if raw["resourceType"] not in ("Questionnaire", "QuestionnaireResponse"):
-        raise NotFhirError(f"the file is a {raw['resourceType']}, not a Questionnaire")
+        raise NotFhirError("no_form", f"the file is a {raw['resourceType']}, not a Questionnaire")
     return _Reader(raw).reading()
 
 
@@ -62,7 +67,7 @@ def _from_bundle(raw: Mapping[str, Any]) -> dict[str, Any]:
         resource = entry.get("resource")
         if isinstance(resource, dict) and resource.get("resourceType") == "Questionnaire":
             return resource
-    raise NotFhirError("the Bundle holds no Questionnaire")
+    raise NotFhirError("no_form", "the Bundle holds no Questionnaire")
 
 
 class _Reader:

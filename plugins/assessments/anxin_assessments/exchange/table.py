@@ -13,7 +13,11 @@ ENCODINGS = ("utf-8-sig", "gb18030")  # what Excel and WPS save on a Chinese mac
 
 
 class UnreadableTableError(ValueError):
-    """The file cannot be read as a table."""
+    """The file cannot be read as a table; `code` is a key of words.UNREADABLE."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def rows(data: bytes) -> list[list[str]]:
@@ -22,7 +26,7 @@ def rows(data: bytes) -> list[list[str]]:
     found = [[_cell(cell) for cell in line] for line in lines]
     found = [line for line in found if any(line)]
     if len(found) > MOST_ROWS:
-        raise UnreadableTableError(f"more than {MOST_ROWS} rows")
+        raise UnreadableTableError("too_long", f"more than {MOST_ROWS} rows")
     return found
 
 
@@ -31,7 +35,7 @@ def _from_workbook(data: bytes) -> Sequence[Sequence[object]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, IndexError) as error:
-        raise UnreadableTableError(str(error)) from error
+        raise UnreadableTableError("no_workbook", str(error)) from error
 
 
 def _from_text(data: bytes) -> Sequence[Sequence[object]]:
@@ -40,7 +44,7 @@ def _from_text(data: bytes) -> Sequence[Sequence[object]]:
             return list(csv.reader(io.StringIO(data.decode(encoding))))
         except (UnicodeDecodeError, csv.Error):
             continue
-    raise UnreadableTableError("neither UTF-8 nor GB 18030")
+    raise UnreadableTableError("no_text", "neither UTF-8 nor GB 18030")
 
 
 def _cell(cell: object) -> str:
@@ -68,7 +72,7 @@ def by_heading(
             return [
                 (number, {field: _at(row, spot) for field, spot in columns.items()}) for number, row in below
             ]
-    raise UnreadableTableError("no row holds the headings")
+    raise UnreadableTableError("no_heading", "no row holds the headings")
 
 
 def _at(row: Sequence[str], spot: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from anxin_assessments.exchange import fhir, table
 from anxin_assessments.exchange.form import CHOICES, Form, Question
 from anxin_assessments.instruments.shapes import Instrument, Option, Source, Wording
-from anxin_assessments.instruments.sound import misfits
+from anxin_assessments.instruments.sound import odd_options
 
 HEADINGS: Mapping[str, Sequence[str]] = {
     "kind": ("类别", "kind"),
@@ -42,14 +42,14 @@ def read(data: bytes, key: Instrument) -> dict[str, Any]:
         try:
             raw = _from_form(fhir.read(data).form, key)
         except fhir.NotFhirError as error:
-            raise UnfitWordsError([("unreadable", "", str(error))]) from error
+            raise UnfitWordsError([("unreadable", "", error.code)]) from error
     else:
         try:
             raw = _from_rows(table.by_heading(table.rows(data), HEADINGS), key)
         except table.UnreadableTableError as error:
-            raise UnfitWordsError([("unreadable", "", str(error))]) from error
-    if unfit := list(misfits(made(key, "zh_CN", raw, ""), key)):
-        raise UnfitWordsError([("unfit", "", line) for line in unfit])
+            raise UnfitWordsError([("unreadable", "", error.code)]) from error
+    if odd := odd_options(made(key, "zh_CN", raw, ""), key):
+        raise UnfitWordsError([("unfit", str(item), "") for item in odd])
     return raw
 
 

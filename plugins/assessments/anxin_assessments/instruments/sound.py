@@ -130,9 +130,15 @@ def misfits(wording: shapes.Wording, key: shapes.Instrument) -> Iterable[str]:
     if len(wording.items) != key.items:
         yield f"has {len(wording.items)} items where the key has {key.items}"
         return
-    for item in range(1, key.items + 1):
-        if item in key.free:
-            continue
-        texts = wording.options_of(item)
-        if sorted(option.value for option in texts) != sorted(key.values_of(item)):
-            yield f"the options of item {item} do not carry the key's values"
+    for item in odd_options(wording, key):
+        yield f"the options of item {item} do not carry the key's values"
+
+
+def odd_options(wording: shapes.Wording, key: shapes.Instrument) -> list[int]:
+    """The items whose options carry other values than the key's."""
+    return [
+        item
+        for item in range(1, key.items + 1)
+        if item not in key.free
+        and sorted(option.value for option in wording.options_of(item)) != sorted(key.values_of(item))
+    ]

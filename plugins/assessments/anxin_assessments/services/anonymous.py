@@ -50,7 +50,7 @@ class Sitting(Round):
 
 def take_ticket(ctx: Ctx, campaign_id: UUID) -> str:
     """One ticket for an invited person; Conflict when they have taken it, or declined."""
-    campaign = _running(ctx, campaign_id)
+    campaign = running(ctx, campaign_id)
     unit_id = ctx.execute(
         sa.select(Invitation.unit_id).where(
             Invitation.tenant_id == ctx.tenant.id,
@@ -60,13 +60,22 @@ def take_ticket(ctx: Ctx, campaign_id: UUID) -> str:
     ).one_or_none()
     if unit_id is None:
         raise NotFound()
+    if ctx.actor.person_id is None or not note_taken(ctx, campaign.id, ctx.actor.person_id):
+        raise Conflict(
+            lazy("You have taken your ticket. Go on with the code you noted down."), code="assessments.ticket"
+        )
+    return make_code(ctx, campaign.id, unit_id[0])
+
+
+def note_taken(ctx: Ctx, campaign_id: UUID, person_id: UUID) -> bool:
+    """Write down that a person has their ticket, by the day; False when they had it before, or declined."""
     taken = ctx.scalar(
         insert(Part)
         .values(
             tenant_id=ctx.tenant.id,
             id=new_id(),
-            campaign_id=campaign.id,
-            person_id=ctx.actor.person_id,
+            campaign_id=campaign_id,
+            person_id=person_id,
             state="ticket",
             made_at=ctx.now.replace(hour=0, minute=0, second=0, microsecond=0),  # the day, not the moment
         )
@@ -74,12 +83,15 @@ def take_ticket(ctx: Ctx, campaign_id: UUID) -> str:
         .returning(Part.id)
     )
     if taken is None:
-        raise Conflict(
-            lazy("You have taken your ticket. Go on with the code you noted down."), code="assessments.ticket"
-        )
-    ctx.audit(policy.TicketTaken(campaign_id=campaign.id, subject_id=ctx.actor.person_id))
+        return False
+    ctx.audit(policy.TicketTaken(campaign_id=campaign_id, subject_id=person_id))
+    return True
+
+
+def make_code(ctx: Ctx, campaign_id: UUID, unit_id: UUID | None) -> str:
+    """A ticket: chance and a keyed signature over it. It is kept nowhere."""
     chance = "".join(secrets.choice(ALPHABET) for _sign in range(HALF))
-    return grouped(chance + _signature(ctx, campaign.id, unit_id[0], chance))
+    return grouped(chance + _signature(ctx, campaign_id, unit_id, chance))
 
 
 def grouped(code: str) -> str:
@@ -89,7 +101,7 @@ def grouped(code: str) -> str:
 
 def ticket(ctx: Ctx, campaign_id: UUID, code: str) -> Ticket:
     """The ticket a code is; Invalid when nobody was given it."""
-    campaign = _running(ctx, campaign_id)
+    campaign = running(ctx, campaign_id)
     plain = "".join(sign for sign in code.upper() if sign in ALPHABET)
     chance, signature = plain[:HALF], plain[HALF:]
     units = ctx.scalars(
@@ -108,7 +120,7 @@ def _signature(ctx: Ctx, campaign_id: UUID, unit_id: UUID | None, chance: str) -
     return "".join(ALPHABET[byte % 32] for byte in keyed[:HALF])
 
 
-def _running(ctx: Ctx, campaign_id: UUID) -> Campaign:
+def running(ctx: Ctx, campaign_id: UUID) -> Campaign:
     campaign = ctx.get(Campaign, campaign_id)
     if campaign.mode != "anonymous":
         raise NotFound()

@@ -125,7 +125,9 @@ def insist_on_paper(ctx: Ctx, campaign_id: UUID) -> Campaign:
     campaign = ctx.get(Campaign, campaign_id)
     if campaign.mode == "anonymous":
         raise Conflict(
-            lazy("Paper would tell whose handwriting it is: an anonymous campaign takes none."),
+            lazy(
+                "Paper would tell whose handwriting it is: an anonymous campaign takes tickets on slips instead."
+            ),
             code="assessments.no_paper",
         )
     if not windows.running(campaign, ctx.now):

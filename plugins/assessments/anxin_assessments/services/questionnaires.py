@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, TakenUpload, disclosure, job, lazy, new_id
-from anxin_assessments import policy
+from anxin_assessments import policy, words
 from anxin_assessments.exchange import fhir, form, sheet, table
 from anxin_assessments.exchange.form import Form, Question, Reading
 from anxin_assessments.questionnaire_models import Questionnaire, QuestionnaireVersion, Reply, ReplyTally
@@ -69,9 +69,7 @@ def read(upload: TakenUpload) -> Reading:
             return replace(found, form=replace(found.form, title=found.form.title or title))
         return sheet.read(upload.data, title)
     except (fhir.NotFhirError, table.UnreadableTableError) as error:
-        raise Invalid(
-            fields={"file": [lazy("The file cannot be read: %(detail)s", detail=str(error))]}
-        ) from None
+        raise Invalid(fields={"file": [words.UNREADABLE[error.code]]}) from None
 
 
 def save(ctx: Ctx, questionnaire_id: UUID, content: Form) -> Questionnaire:
