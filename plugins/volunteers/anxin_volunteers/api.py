@@ -6,9 +6,9 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from anxin.plugin import Ctx, Unit, file_answer, guard
-from anxin_volunteers import care_api, duty_api, service_api, training_api
+from anxin_volunteers import care_api, duty_api, outside_api, service_api, training_api
 from anxin_volunteers.blueprint import api_bp, who
-from anxin_volunteers.models import Team
+from anxin_volunteers.models import Outside, Team
 from anxin_volunteers.policy import FIGURES, JOIN, MANAGE, SERVE
 from anxin_volunteers.schemas import (
     VolunteerApplyInput,
@@ -31,7 +31,7 @@ from anxin_volunteers.schemas import (
 )
 from anxin_volunteers.services import calls, competence, coverage, expiry, people, posts, teams
 
-__all__ = ["api_bp", "care_api", "duty_api", "service_api", "training_api"]
+__all__ = ["api_bp", "care_api", "duty_api", "outside_api", "service_api", "training_api"]
 
 
 class VolunteerMade(Schema):
@@ -50,6 +50,8 @@ class VolunteerOutput(Schema):
 
 
 class VolunteerListedOutput(VolunteerOutput):
+    person_id = fields.UUID(allow_none=True)
+    outside = fields.Boolean(metadata={"description": "Applied without an account: see /outside/{id}"})
     name = fields.String()
     unit = fields.String()
     teams = fields.List(fields.String())
@@ -63,6 +65,7 @@ class VolunteerCallOutput(Schema):
     public = fields.Boolean()
     places = fields.Integer(allow_none=True)
     closes_on = fields.Date(allow_none=True)
+    questions = fields.List(fields.String())
 
 
 class VolunteerTeamOutput(Schema):
@@ -205,7 +208,8 @@ def volunteers(ctx: Ctx, data: dict[str, Any]) -> Any:
             "person_id": line.volunteer.person_id,
             "state": line.volunteer.state,
             "applied_at": line.volunteer.applied_at,
-            "pledged_at": line.volunteer.pledged_at,
+            "pledged_at": getattr(line.volunteer, "pledged_at", None),
+            "outside": isinstance(line.volunteer, Outside),
             "name": line.name,
             "unit": line.unit,
             "teams": line.teams,
