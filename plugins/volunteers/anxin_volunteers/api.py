@@ -17,6 +17,7 @@ from anxin_volunteers.schemas import (
     VolunteerClaimInput,
     VolunteerCompetenceInput,
     VolunteerDecideInput,
+    VolunteerLastDayInput,
     VolunteerListInput,
     VolunteerMemberInput,
     VolunteerMemberStepInput,
@@ -385,3 +386,12 @@ def role_create(ctx: Ctx, data: dict[str, Any]) -> Any:
 def qualification_step(ctx: Ctx, data: dict[str, Any], qualification: UUID) -> Any:
     """Verify, refuse or revoke."""
     return expiry.decide(ctx, qualification, data["what"])
+
+
+@api_bp.post("/qualifications/<uuid:qualification>/last-day")
+@guard(MANAGE)
+@api_bp.arguments(VolunteerLastDayInput)
+@api_bp.response(200, VolunteerQualificationOutput)
+def last_day(ctx: Ctx, data: dict[str, Any], qualification: UUID) -> Any:
+    """Correct the last day of what was verified; null: it holds for good."""
+    return competence.correct(ctx, qualification, data["expires_on"])

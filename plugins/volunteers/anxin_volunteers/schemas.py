@@ -283,3 +283,7 @@ class VolunteerClaimInput(Input):
 
 class VolunteerQualificationStepInput(Input):
     what = fields.String(required=True, validate=validate.OneOf(["verify", "refuse", "revoke"]))
+
+
+class VolunteerLastDayInput(Input):
+    expires_on = Optional.Date(load_default=None, allow_none=True)

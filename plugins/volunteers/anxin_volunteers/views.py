@@ -177,6 +177,8 @@ def qualification(row: Qualification, name: str, kind: Competence, today: date) 
         "tone": "warn" if over or row.state == "claimed" else "ok" if row.state == "verified" else None,
         "issued": day(row.issued_on),
         "until": day(row.expires_on) if row.expires_on else _("for good"),
+        "verified": row.state == "verified",
+        "last": row.expires_on.isoformat() if row.expires_on else "",
         "proof": row.file_id is not None and row.made_at.date() + KEPT > today,
     }
 
