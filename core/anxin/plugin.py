@@ -15,6 +15,7 @@ from anxin.contracts.units import (
     record_service_unit,
     running_contract,
     sessions_left,
+    withdraw_service_unit,
 )
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
@@ -230,6 +231,7 @@ __all__ = [
     "touch",
     "tree_at",
     "weekday",
+    "withdraw_service_unit",
     "workbook",
     "write_outside",
 ]
