@@ -154,13 +154,16 @@ class VolunteerOutsideInput(VolunteerAnswersInput):
             validate.Regexp(r"^$|^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", error=MAIL),
         ],
     )
-    agreed = fields.Boolean(load_default=False, validate=validate.Equal(True, error=AGREE))
+    agreed = fields.Boolean(load_default=False)
     website = fields.String(load_default="", validate=validate.Length(max=0, error=EMPTY))
 
     @validates_schema
-    def reachable(self, data: dict[str, Any], **kwargs: Any) -> None:
+    def whole(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """What a default would let pass: a box that was not ticked is not sent at all."""
         if not data.get("phone") and not data.get("email"):
             raise ValidationError(REACH, "phone")
+        if not data.get("agreed"):
+            raise ValidationError(AGREE, "agreed")
 
 
 class VolunteerOutsideDecideInput(Input):

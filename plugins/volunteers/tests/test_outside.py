@@ -210,6 +210,11 @@ def test_programs_and_other_sites_are_kept_out(union: Any, call: Any, client_as:
     assert visitor.post(address, data=FORM | {"why": "长" * 501}).status_code == 422
     assert visitor.post(address, data=FORM | {"state": "approved"}).status_code == 422
     assert visitor.post(address, data=FORM | {"phone": "", "email": ""}).status_code == 422
+    unasked = {name: value for name, value in FORM.items() if name != "agreed"}
+    assert "你同意后" in visitor.post(address, data=unasked).get_data(as_text=True)
+    api = address.replace("/volunteers/calls", "/api/volunteers/calls")
+    for agreed in ({}, {"agreed": False}):
+        assert visitor.post(api, json=unasked | agreed).status_code == 422, "nothing is kept without a yes"
     with scope(union) as ctx:
         assert ctx.scalars(ctx.select(Outside)).all() == []
 
