@@ -111,6 +111,7 @@ def test_from_the_public_page_to_the_first_sign_in(
     home = visitor.get(f"{visitor.base}/volunteers/").get_data(as_text=True)
     assert "签保密协议" in home
     assert visitor.get(f"{visitor.base}/assessments/").status_code == 403, "the least of the roles"
+    assert f'href="{visitor.base}/work"' not in visitor.get(f"{visitor.base}/").get_data(as_text=True)
     assert "欢迎你" in visitor.get(own).get_data(as_text=True), "the old link still tells"
     with scope(union) as ctx:
         someone = ctx.scalars(ctx.select(Person).where(Person.number == "V0001")).one()
