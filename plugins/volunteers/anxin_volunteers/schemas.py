@@ -17,10 +17,8 @@ WHO: Any = lazy("Say who it is.")
 NOT_BASE64: Any = lazy("This is not base64.")
 PHONE: Any = lazy("Write the number as you would dial it.")
 MAIL: Any = lazy("Write a whole mail address.")
-AGREE: Any = lazy("Without your yes we may not keep the application.")
 FEW: Any = lazy("Five questions at most.")
 EMPTY: Any = lazy("Leave this field empty.")
-REACH: Any = lazy("Give a phone number or a mail address, so that we can answer.")
 CODE: Any = lazy("Small letters, digits, - and _.")
 
 
@@ -156,14 +154,6 @@ class VolunteerOutsideInput(VolunteerAnswersInput):
     )
     agreed = fields.Boolean(load_default=False)
     website = fields.String(load_default="", validate=validate.Length(max=0, error=EMPTY))
-
-    @validates_schema
-    def whole(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """What a default would let pass: a box that was not ticked is not sent at all."""
-        if not data.get("phone") and not data.get("email"):
-            raise ValidationError(REACH, "phone")
-        if not data.get("agreed"):
-            raise ValidationError(AGREE, "agreed")
 
 
 class VolunteerOutsideDecideInput(Input):

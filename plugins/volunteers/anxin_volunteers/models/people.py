@@ -82,7 +82,7 @@ class Outside(TenantModel):
         tenant_fk("decided_by", "core.person"),
         sa.UniqueConstraint("tenant_id", "token_hash"),
         sa.CheckConstraint("(state = 'approved') = (person_id IS NOT NULL)", name="person"),
-        sa.CheckConstraint("(details IS NULL) = (state = 'approved')", name="details"),
+        sa.CheckConstraint("state <> 'approved' OR details IS NULL", name="details"),
         sa.Index("ix_outside_state", "tenant_id", "state", "applied_at"),
         sa.Index("ix_outside_call", "tenant_id", "call_id", "applied_at"),
         sa.Index("ix_outside_person", "tenant_id", "person_id"),

@@ -39,9 +39,8 @@ ROLE = "volunteer"
 def apply(ctx: Ctx, call_id: UUID, data: Mapping[str, Any]) -> str:
     """Keep an application and return the secret of the applicant's link. NotFound unless the call is public and open."""
     call = calls.public(ctx, call_id)
+    _insist_whole(ctx, data)
     asked = calls.asked(call, data)
-    if not data["email"] and not texts_sent(ctx):
-        raise Invalid(fields={"email": [lazy("Give a mail address, so that we can answer.")]})
     _insist_calm(ctx, call.id)
     token = secrets.token_urlsafe(24)
     row = Outside(
@@ -58,6 +57,18 @@ def apply(ctx: Ctx, call_id: UUID, data: Mapping[str, Any]) -> str:
     ctx.add(row)
     ctx.audit(entries.OutsideApplied(call_id=call.id, version=policy.OUTSIDE_VERSION, subject_id=row.id))
     return token
+
+
+def _insist_whole(ctx: Ctx, data: Mapping[str, Any]) -> None:
+    """A yes, and a way to answer. Asked here, after the call was found, so that unknown calls answer all alike."""
+    if not data["agreed"]:
+        raise Invalid(fields={"agreed": [lazy("Without your yes we may not keep the application.")]})
+    if not data["phone"] and not data["email"]:
+        raise Invalid(
+            fields={"phone": [lazy("Give a phone number or a mail address, so that we can answer.")]}
+        )
+    if not data["email"] and not texts_sent(ctx):
+        raise Invalid(fields={"email": [lazy("Give a mail address, so that we can answer.")]})
 
 
 def _insist_calm(ctx: Ctx, call_id: UUID) -> None:
@@ -113,7 +124,7 @@ def decide(ctx: Ctx, application_id: UUID, what: str) -> Outside:
     decline: they are sent a sentence that tells no reason."""
     ctx.lock(f"volunteers.outside:{application_id}")
     row = ctx.get(Outside, application_id)
-    if row.state != "applied":
+    if row.state != "applied" or row.details is None:
         raise Conflict()
     row.decided_at, row.decided_by = ctx.now, ctx.actor.person_id
     if what == "approve":

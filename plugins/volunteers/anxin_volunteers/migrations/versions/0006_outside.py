@@ -56,7 +56,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("state IN ('applied', 'approved', 'declined')", name=op.f("ck_outside_state")),
         sa.CheckConstraint("(state = 'approved') = (person_id IS NOT NULL)", name=op.f("ck_outside_person")),
-        sa.CheckConstraint("(details IS NULL) = (state = 'approved')", name=op.f("ck_outside_details")),
+        sa.CheckConstraint("state <> 'approved' OR details IS NULL", name=op.f("ck_outside_details")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "call_id"],
             ["volunteers.call.tenant_id", "volunteers.call.id"],
