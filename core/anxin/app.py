@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     errors.init_app(app)
     app.before_request(refuse_cross_site)
     app.teardown_request(close_ctx)
-    edge.init_app(app, settings)
+    edge.init_app(app, settings, registry.doors())
     app.wsgi_app = TenantPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

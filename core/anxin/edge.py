@@ -1,7 +1,7 @@
 """The edge of the application: which proxies are believed, and how often the doors may be tried."""
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -61,8 +61,8 @@ class TrustedProxies:
         return any(found in network for network in self._networks)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Limits on Redis; while it is away each process counts for itself."""
+def init_app(app: Flask, settings: Settings, doors: Mapping[str, str]) -> None:
+    """Limits on Redis; while it is away each process counts for itself. `doors` are the plugins' own."""
     limiter = Limiter(
         get_remote_address,
         app=app,
@@ -73,7 +73,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     # only the doors count, and each asks by itself: without this every request of everybody would ask for its limits
     app.before_request_funcs[None].remove(limiter._check_request_limit)
-    for endpoint, often in DOORS.items():
+    for endpoint, often in (DOORS | doors).items():
         app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])  # type: ignore[assignment]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]

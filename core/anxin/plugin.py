@@ -15,6 +15,7 @@ from anxin.contracts.units import (
     record_service_unit,
     running_contract,
     sessions_left,
+    withdraw_service_unit,
 )
 from anxin.documents import Document, Sheet, qr_svg, workbook
 from anxin.extension.events import (
@@ -46,6 +47,7 @@ from anxin.files import (
 )
 from anxin.identity import addresses, sittings
 from anxin.identity import groups as care_groups
+from anxin.identity.inviting import invite as invite_person
 from anxin.identity.me import api_token
 from anxin.identity.models import Membership, Person
 from anxin.identity.people import name_of, names_of
@@ -64,6 +66,7 @@ from anxin.kernel.errors import (
     Invalid,
     NotFound,
     ProgrammingError,
+    TooMany,
     Unavailable,
 )
 from anxin.kernel.guard import PUBLIC, SIGNED_IN, Permission, guard
@@ -87,6 +90,7 @@ from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.many import notify_many
+from anxin.notices.outsiders import texts_sent, write_outside
 from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
@@ -158,6 +162,7 @@ __all__ = [
     "Task",
     "TaskRun",
     "TenantModel",
+    "TooMany",
     "Unavailable",
     "Unit",
     "UnitMerged",
@@ -185,6 +190,7 @@ __all__ = [
     "file_answer",
     "guard",
     "hookimpl",
+    "invite_person",
     "job",
     "json_option",
     "keep_file",
@@ -221,10 +227,13 @@ __all__ = [
     "task_of",
     "tenant_command",
     "tenant_fk",
+    "texts_sent",
     "touch",
     "tree_at",
     "weekday",
+    "withdraw_service_unit",
     "workbook",
+    "write_outside",
 ]
 
 

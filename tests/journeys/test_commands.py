@@ -96,7 +96,7 @@ def test_tenants_for_scripts(demo: Serving) -> None:
     assert {row["slug"]: (row["kind"], row["modules"]) for row in rows} == {
         "dongling": ("enterprise_union", MODULES),
         "qinghe": ("district_union", MODULES),
-        "mingxin": ("agency", []),
+        "mingxin": ("agency", ["hotline"]),
     }
     assert all(set(row) == {"slug", "name", "kind", "modules"} for row in rows)
     assert {row["name"] for row in rows} >= {"东岭油田第三采油厂工会", "明心心理服务中心"}

@@ -83,6 +83,13 @@ class UnitRecorded(Entry):
     )
 
 
+@entry("contracts.unit_withdrawn", line=lazy("Took back a service that was none of the contract's"))
+class UnitWithdrawn(Entry):
+    contract_id: UUID
+    kind: str
+    subject_id: UUID | None = None  # the unit, as above
+
+
 @entry("contracts.session_used", line=lazy("Counted one of the year's sessions"))
 class SessionCounted(Entry):
     contract_id: UUID

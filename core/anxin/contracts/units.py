@@ -13,8 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from anxin.contracts.entries import SessionCounted, UnitRecorded
-from anxin.contracts.models import SessionUse
+from anxin.contracts.entries import SessionCounted, UnitRecorded, UnitWithdrawn
+from anxin.contracts.models import ServiceUnit, SessionUse
 from anxin.contracts.words import KINDS
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, NotFound, ProgrammingError
@@ -75,6 +75,26 @@ def record_service_unit(
         day=day,
         person_id=person_id,
     )
+
+
+def withdraw_service_unit(ctx: Ctx, contract_id: UUID, module: str, key: str) -> bool:
+    """Take back a unit that turned out to be none of this contract's; False when there is none. Conflict once a
+    statement bills it: what was billed stays as it was."""
+    unit = (
+        ServiceUnit.tenant_id == ctx.tenant.id,
+        ServiceUnit.id == _unlinkable(ctx, f"{module}:{key}"),
+        ServiceUnit.contract_id == contract_id,
+    )
+    row = ctx.db.execute(
+        sa.select(ServiceUnit.id, ServiceUnit.kind, ServiceUnit.statement_id).where(*unit).with_for_update()
+    ).one_or_none()
+    if row is None:
+        return False
+    if row.statement_id is not None:
+        raise Conflict(lazy("This service is on a statement already."), code="billed")
+    ctx.execute(sa.delete(ServiceUnit).where(*unit))
+    ctx.audit(UnitWithdrawn(contract_id=contract_id, kind=row.kind, subject_id=row.id))
+    return True
 
 
 def record_if_served(

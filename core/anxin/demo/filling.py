@@ -55,7 +55,7 @@ def fill(runtime: Runtime, settings: Settings, progress: Progress) -> None:
         for home in homes:
             _activate(runtime, settings, home)
     for home in homes:
-        if home.people:
+        if home.people or home.file.modules:
             with _step(progress, f"{home.file.name}: history"):
                 _tell(runtime, home)
 
@@ -135,5 +135,6 @@ def _tell(runtime: Runtime, home: Home) -> None:
         told.flush()
     with _inside(runtime, home) as ctx:
         past.crises(past.find(ctx, story))
-    with _inside(runtime, home) as ctx:
-        agreements.tell(ctx)
+    if home.people:
+        with _inside(runtime, home) as ctx:
+            agreements.tell(ctx)

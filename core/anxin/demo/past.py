@@ -19,7 +19,7 @@ from anxin.consent.entries import Agreed, Declined
 from anxin.consent.models import Consent, Decision
 from anxin.demo.data import Decided, PastCrisis, Story
 from anxin.extension.manifest import Purpose
-from anxin.identity.models import Membership, Person
+from anxin.identity.models import Login, Membership, Person
 from anxin.kernel import clock
 from anxin.kernel.actor import Actor, Grant
 from anxin.kernel.ctx import Ctx, tenant_scope
@@ -84,19 +84,17 @@ def find(ctx: Ctx, story: Story) -> Past:
 
 
 def _helpers(ctx: Ctx) -> dict[str, Actor]:
-    """The contract's people by the part of their address before the @, which is their sign-in name at
-    home."""
+    """The contract's people by the part of their address before the @, which is their sign-in name at home; in an
+    agency's own tenant its staff."""
+    if ctx.tenant.kind == "agency":
+        return _staff(ctx)
     found = ctx.db.execute(
         sa.select(Person, Tenant.name)
         .join(Contract, sa.and_(Contract.tenant_id == Person.tenant_id, Contract.id == Person.contract_id))
         .join(Tenant, Tenant.id == Contract.agency_id)
         .where(Person.tenant_id == ctx.tenant.id)
     ).all()
-    roles: dict[UUID, list[str]] = {}
-    for person_id, role in ctx.db.execute(
-        sa.select(Membership.person_id, Membership.role).where(Membership.tenant_id == ctx.tenant.id)
-    ):
-        roles.setdefault(person_id, []).append(role)
+    roles = _roles(ctx)
     return {
         _login(ctx, person): Actor(
             kind="person",
@@ -109,6 +107,34 @@ def _helpers(ctx: Ctx) -> dict[str, Actor]:
         )
         for person, agency in found
     }
+
+
+def _staff(ctx: Ctx) -> dict[str, Actor]:
+    roles = _roles(ctx)
+    found = ctx.db.execute(
+        sa.select(Login.name, Person.id, Person.name.label("called"))
+        .join(Person, sa.and_(Person.tenant_id == Login.tenant_id, Person.id == Login.person_id))
+        .where(Login.tenant_id == ctx.tenant.id)
+    )
+    return {
+        row.name: Actor(
+            kind="person",
+            reach="clinical",
+            person_id=row.id,
+            name=row.called,
+            roles=tuple(sorted(roles.get(row.id, ()))),
+        )
+        for row in found
+    }
+
+
+def _roles(ctx: Ctx) -> dict[UUID, list[str]]:
+    roles: dict[UUID, list[str]] = {}
+    for person_id, role in ctx.db.execute(
+        sa.select(Membership.person_id, Membership.role).where(Membership.tenant_id == ctx.tenant.id)
+    ):
+        roles.setdefault(person_id, []).append(role)
+    return roles
 
 
 def _login(ctx: Ctx, person: Person) -> str:

@@ -37,6 +37,7 @@ def problems(entry_point: str, plugin: Plugin, core: "CoreParts", others: Sequen
     yield from _version(plugin)
     yield from _names(plugin, core, others)
     yield from _blueprints(plugin)
+    yield from _doors(plugin)
     yield from _models(plugin)
     yield from _commands(plugin)
     for event in plugin.reacts:
@@ -110,6 +111,12 @@ def _blueprints(plugin: Plugin) -> Iterable[str]:
             yield f"{kind} is a {type(blueprint).__name__}; use anxin.plugin.{wanted.__name__}"
         elif blueprint.plugin != plugin.name:
             yield f"{kind} is a blueprint named {blueprint.name!r}; name it {plugin.name!r}"
+
+
+def _doors(plugin: Plugin) -> Iterable[str]:
+    for endpoint in plugin.doors:
+        if endpoint.partition(".")[0] not in (plugin.name, f"{plugin.name}-api"):
+            yield f"the door {endpoint!r} must be a page or an API route of the plugin"
 
 
 def _models(plugin: Plugin) -> Iterable[str]:

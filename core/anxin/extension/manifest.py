@@ -145,6 +145,8 @@ class Plugin:
     reacts: Mapping[type[Any], Callable[..., Any]] = field(default_factory=dict)
     models: Sequence[type[Any]] = ()
     hooks: Any = None  # the module with @hookimpl functions
+    # how often one address may use a public form: endpoint → "20 per minute"
+    doors: Mapping[str, str] = field(default_factory=dict)
     cli: click.Group | None = None  # the group of cli.py, called as the plugin is: `anxin NAME …`
     # touches sensitive data: an impact assessment is signed before it is switched on (PIPL 55)
     sensitive: bool = False

@@ -124,6 +124,12 @@ class Registry:
     def enabled(self, tenant: TenantInfo) -> list[Plugin]:
         return [plugin for plugin in self.plugins.values() if plugin.name in tenant.modules]
 
+    def doors(self) -> dict[str, str]:
+        """How often one address may use the plugins' public forms, by endpoint."""
+        return {
+            endpoint: often for plugin in self.plugins.values() for endpoint, often in plugin.doors.items()
+        }
+
     def jobs(self) -> dict[str, Job]:
         """All jobs by name, those of events included ("event:rooms:CrisisRaised")."""
         found = {job.name: job for job in self.core.jobs}

@@ -170,6 +170,7 @@ def show_link(ctx: Ctx, error: Invalid | None = None, *, token: str) -> Response
         "identity/link.html",
         kind=link.kind,
         name=person.name,
+        login=signin.login_name(ctx, person),
         token=token,
         errors=error.fields if error else {},
     )

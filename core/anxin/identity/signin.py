@@ -176,10 +176,22 @@ def use_link(ctx: Ctx, token: str, passphrase: str, *, device: str) -> Admission
         sa.select(Login).where(Login.tenant_id == ctx.tenant.id, Login.person_id == person.id)
     )
     if login is None:
-        login = ctx.add(Login(person_id=person.id, name=(person.number or str(person.id)).lower()))
+        login = ctx.add(Login(person_id=person.id, name=_first_name(person)))
     login.password, login.changed_at, login.failures = passwords.hash_passphrase(passphrase), ctx.now, 0
     link.used_at = ctx.now
     sessions.end_all(ctx, person.id)
     ctx.audit(PassphraseSet(subject_id=person.id, how=link.kind))
     ctx.db.flush()
     return admission.admit(ctx, person, method="local", device=device)
+
+
+def login_name(ctx: Ctx, person: Person) -> str:
+    """What somebody signs in by, or will once their link is used."""
+    known = ctx.db.scalar(
+        sa.select(Login.name).where(Login.tenant_id == ctx.tenant.id, Login.person_id == person.id)
+    )
+    return known or _first_name(person)
+
+
+def _first_name(person: Person) -> str:
+    return (person.number or str(person.id)).lower()

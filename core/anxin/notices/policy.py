@@ -9,7 +9,17 @@ from anxin.extension.manifest import NavItem, NoticeKind, Purpose, Retention, Su
 from anxin.kernel.guard import Permission
 from anxin.kernel.i18n import lazy
 from anxin.kernel.jobs import Job
-from anxin.notices import channels, entries, from_contract, overview, reset_mail, retiring, rights, services
+from anxin.notices import (
+    channels,
+    entries,
+    first_link,
+    from_contract,
+    overview,
+    reset_mail,
+    retiring,
+    rights,
+    services,
+)
 from anxin.notices.models import Choice, Notice, Quiet
 from anxin.notices.schemas import CLOCK
 
@@ -38,6 +48,7 @@ JOBS: list[Job] = [
     retiring.retire_all,
     retiring.retire_there,
     reset_mail.reset_link,
+    first_link.first_link,
 ]
 NAV: list[NavItem] = [
     NavItem(

@@ -68,6 +68,12 @@ def lay(ctx: Ctx, told: TenantFile) -> int:
 
 def _helper(ctx: Ctx, turn: DutyTurn) -> UUID | None:
     """Who the agency's person is in this tenant; None when no contract names them (a gap shows then, not a name)."""
+    if turn.agency == ctx.tenant.slug:
+        return ctx.db.scalar(
+            sa.select(Login.person_id)
+            .join(Person, sa.and_(Person.tenant_id == Login.tenant_id, Person.id == Login.person_id))
+            .where(Login.tenant_id == ctx.tenant.id, Login.name == turn.staff, Person.state == "active")
+        )
     agency = ctx.db.scalar(sa.select(Tenant.id).where(Tenant.slug == turn.agency))
     if agency is None:
         return None

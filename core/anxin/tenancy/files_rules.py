@@ -122,6 +122,8 @@ def _contracts(tenant: TenantFile) -> Iterator[Mistake]:
 
 def _duty(tenant: TenantFile) -> Iterator[Mistake]:
     named = {(c.agency, person.login) for c in tenant.contracts for person in c.staff}
+    if tenant.kind == "agency":  # its own line has a rota of its own people
+        named |= {(tenant.slug, person.login) for person in tenant.staff}
     for index, turn in enumerate(tenant.duty):
         if (turn.agency, turn.staff) not in named:
             yield (

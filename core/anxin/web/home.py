@@ -89,7 +89,8 @@ def given_name(name: str) -> str:
 
 
 def works_here(ctx: Ctx) -> bool:
-    return any(role != "employee" for role in ctx.actor.roles)
+    """Does any role reach beyond one's own? (A volunteer from outside has a role of their own, and no workbench.)"""
+    return any(grant.scope != "own" for grant in ctx.actor.grants.values())
 
 
 def titles_of(ctx: Ctx, names: list[str]) -> list[object]:

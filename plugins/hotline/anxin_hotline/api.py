@@ -69,6 +69,7 @@ from anxin_hotline.services import (
     lines,
     logging,
     records,
+    returning,
     seeing,
     summaries,
     supervision,
@@ -184,6 +185,14 @@ def list_employers(ctx: Ctx) -> list[Served]:
 def move_call(ctx: Ctx, data: dict[str, Any], call: UUID) -> Served:
     """The employer of a caller on the agency's line is known now: the log moves there, under the same id."""
     return attributing.attribute(ctx, call, data["contract_id"])
+
+
+@bp.delete("/calls/<uuid:call>/employer")
+@guard(LOG)
+@bp.response(204)
+def take_call_back(ctx: Ctx, call: UUID) -> None:
+    """A log that was moved to the wrong employer comes back to the agency, within the hours its settings name."""
+    returning.take_back(ctx, call)
 
 
 @bp.post("/calls/<uuid:call>/risk")

@@ -14,12 +14,16 @@ import sqlalchemy as sa
 from anxin.plugin import Actor, Ctx, Unit, current_zone, local, new_id
 from anxin_hotline import policy
 from anxin_hotline.calls import Call, Caller, Flag, FollowUp, Handover, Referral
-from anxin_hotline.demo_words import HANDOVER, NOTES
+from anxin_hotline.demo_words import HANDOVER, HOME_HANDOVER, NOTES
 from anxin_hotline.models import Line, Shift
 from anxin_hotline.services import callers, lines
 
 SEED = 55100
-DAYS_BACK, DAYS_AHEAD = 180, 21
+DAYS_BACK, DAYS_AHEAD, HOME_DAYS_BACK = 180, 21, 45
+SEATS = ("gunian", "qinshuning", "luxingzhou")  # who answers the employers' lines
+HOME = ("hejingyi", "gunian", "luxingzhou", "qinshuning")  # and the agency's own
+EMPLOYERS_LINE = ("心晴热线", "0531-5510055")
+OWN_LINE = ("明心公共热线", "0531-5520088")
 HOURS = {day: [["08:00", "22:00"]] for day in lines.DAYS}
 TOPICS = ("mood", "marriage", "parenting", "work", "job", "sleep", "people", "loss", "other")
 WEIGHTS = (18, 14, 9, 20, 6, 16, 9, 3, 5)
@@ -28,34 +32,39 @@ Row = dict[str, Any]
 
 def fill(ctx: Ctx, past: Any) -> None:
     """Write everything the story tells of this module. `past` is core's: the story with its people found."""
-    operators = [
-        past.helpers[login] for login in ("gunian", "qinshuning", "luxingzhou") if login in past.helpers
-    ]
+    at_home = ctx.tenant.kind == "agency"
+    named = HOME if at_home else SEATS
+    operators = [past.helpers[login] for login in named if login in past.helpers]
     if not operators:
         return
     ctx.unaudited("invented history; its entries are written as of their days")
-    random_ = random.Random(SEED)
-    line_id = _line(ctx)
+    random_ = random.Random(f"{SEED}/home" if at_home else SEED)
+    line_id = _line(ctx, *(OWN_LINE if at_home else EMPLOYERS_LINE))
     ctx.insert(Shift, list(_shifts(line_id, operators, past.story.now)))
-    known = [_caller(ctx, random_, past.story.now) for _number in range(9)]
+    known = [_caller(ctx, random_, past.story.now) for _number in range(4 if at_home else 9)]
     ctx.db.flush()
-    units = list(
-        ctx.scalars(sa.select(Unit.id).where(Unit.tenant_id == ctx.tenant.id).order_by(Unit.path).limit(24))
-    )
+    units = [] if at_home else _units(ctx)
+    days = HOME_DAYS_BACK if at_home else DAYS_BACK
     made = [
         _call(ctx, past, random_, line_id=line_id, operators=operators, at=at, known=known, units=units)
-        for at in sorted(_moments(random_, past.story.now))
+        for at in sorted(_moments(random_, past.story.now, days))
     ]
     ctx.insert(Call, made)
     _afterwards(ctx, random_, past.story.now, made)
-    _handover(ctx, line_id, operators[0], past.story.now)
+    _handover(ctx, line_id, operators[-1 if at_home else 0], past.story.now, at_home=at_home)
 
 
-def _line(ctx: Ctx) -> UUID:
+def _units(ctx: Ctx) -> list[UUID]:
+    return list(
+        ctx.scalars(sa.select(Unit.id).where(Unit.tenant_id == ctx.tenant.id).order_by(Unit.path).limit(24))
+    )
+
+
+def _line(ctx: Ctx, name: str, number: str) -> UUID:
     line = ctx.add(
         Line(
-            name="心晴热线",
-            number="0531-5510055",
+            name=name,
+            number=number,
             hours=HOURS,
             closed_days=[],
             seats=1,
@@ -98,9 +107,9 @@ def _caller(ctx: Ctx, random_: random.Random, now: datetime) -> UUID:
     return caller.id
 
 
-def _moments(random_: random.Random, now: datetime) -> Iterator[datetime]:
+def _moments(random_: random.Random, now: datetime, days: int) -> Iterator[datetime]:
     """Two or three calls a day, more in the evening and on Mondays."""
-    for back in range(DAYS_BACK):
+    for back in range(days):
         day = local(now).date() - timedelta(days=back)
         for _one in range(random_.choice((1, 2, 2, 3)) + (day.weekday() == 0)):
             hour = random_.choices(range(8, 22), weights=(2, 3, 4, 4, 3, 2, 3, 3, 3, 4, 5, 7, 8, 6))[0]
@@ -194,7 +203,7 @@ def _afterwards(ctx: Ctx, random_: random.Random, now: datetime, made: list[Row]
         ctx.insert(Flag, [{"caller_id": often, "kind": "repeat", "until": now + timedelta(days=20)}])
 
 
-def _handover(ctx: Ctx, line_id: UUID, who: Actor, now: datetime) -> None:
+def _handover(ctx: Ctx, line_id: UUID, who: Actor, now: datetime, *, at_home: bool) -> None:
     sheet_id = new_id()
     author = who.person_id or ctx.tenant.id
     ctx.insert(
@@ -205,7 +214,9 @@ def _handover(ctx: Ctx, line_id: UUID, who: Actor, now: datetime) -> None:
                 "line_id": line_id,
                 "from_id": author,
                 "made_at": now - timedelta(minutes=20),
-                "note": ctx.sealed(Handover, "note", sheet_id, author, HANDOVER),
+                "note": ctx.sealed(
+                    Handover, "note", sheet_id, author, HOME_HANDOVER if at_home else HANDOVER
+                ),
                 "counts": {"due": 2, "danger": 0, "unfinished": 0},
             }
         ],

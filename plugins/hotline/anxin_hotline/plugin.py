@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import ConsentWithdrawn, NavItem, Plugin, Retention, hookimpl, lazy
-from anxin_hotline import api, calls, cli, hooks, jobs, models, pages, policy, reports, schemas
+from anxin_hotline import calls, cli, hooks, import_api, jobs, models, pages, policy, reports, schemas
 
 THREE_YEARS = timedelta(days=3 * 366)  # the guide's least time for records of calls
 GUIDE = lazy("Three years, as the guide for support lines asks")
@@ -46,7 +46,7 @@ def register() -> Plugin:
         ],
         cli=cli.hotline,
         pages=pages.bp,
-        api=api.bp,
+        api=import_api.bp,
         jobs=jobs.JOBS,
         reports=[reports.MONTHS],
         models=[

@@ -372,6 +372,7 @@ class LineTurnOutput(Schema):
 class Settings(Input):
     """A union's rules for its hotline. Keeping times are at least what the guide asks: they may only be longer."""
 
+    take_back_hours = fields.Integer(load_default=72, strict=True, validate=validate.Range(1, 720))
     follow_up_tries = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 10))
     sample_percent = fields.Integer(load_default=5, strict=True, validate=validate.Range(1, 100))
     sample_new_calls = fields.Integer(load_default=5, strict=True, validate=validate.Range(0, 50))

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import url_for
 
 from anxin.plugin import Ctx, _, addresses, guard, resources
-from anxin_rooms import views
+from anxin_rooms import photo_api, views
 from anxin_rooms.blueprint import api_bp as bp
 from anxin_rooms.policy import BOOK, BOOK_CLIENT, FEED, HOST, KEEP, MANAGE, READ_FIGURES, USE, FeedChanged
 from anxin_rooms.schedule import midnight
@@ -64,6 +64,8 @@ from anxin_rooms.services import (
     waiting,
 )
 from anxin_rooms.services.booking import Wish
+
+__all__ = ["bp", "photo_api"]
 
 
 @bp.get("/rooms")

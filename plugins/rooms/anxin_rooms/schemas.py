@@ -275,6 +275,21 @@ class RoomOutput(Out):
     minutes = fields.Integer()
     longest = fields.Integer()
     equipment = fields.List(fields.String())
+    has_photo = fields.Boolean()
+
+
+class RoomPictureOutput(Out):
+    """What there is at /rooms/{room_id}/photo."""
+
+    room_id = fields.UUID()
+    name = fields.String(metadata={"description": "The room's name, which pages say instead of the picture"})
+
+
+class RoomPhotoOutput(Out):
+    """A picture as it was kept: drawn anew, without what it said about where and when."""
+
+    media_type = fields.String()
+    size = fields.Integer()
 
 
 class RoomFoundOutput(Out):

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import make_response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import JPEG, PNG, WEBP, Ctx, Document, Invalid, Upload, _, file_answer, guard, page
+from anxin.plugin import Ctx, Document, Invalid, _, file_answer, guard, page
 from anxin_rooms import opening, views, words
 from anxin_rooms.blueprint import bp, to
 from anxin_rooms.policy import BOOK, KEEP, MANAGE
@@ -22,7 +22,6 @@ from anxin_rooms.schemas import (
 )
 from anxin_rooms.services import catalogue, door, setting_up
 
-PHOTO = Upload("photo", (JPEG, PNG, WEBP), 8 * 1024 * 1024)
 SWITCHES = ("confidential", "approval", "walk_in", "check_in", "for_hosts", "on_holidays")
 NUMBERS = ("capacity", "step", "stagger", "minutes", "longest", "before", "after", "ahead")
 
@@ -110,12 +109,20 @@ def new_room(ctx: Ctx) -> AnyResponse:
 @bp.get("/setup/rooms/<uuid:room>")
 @guard(MANAGE)
 def edit_room(ctx: Ctx, room: UUID) -> AnyResponse:
+    return _edit(ctx, room, {})
+
+
+def _edit(ctx: Ctx, room: UUID, errors: Any) -> AnyResponse:
     row = setting_up.room(ctx, room)
     plain = ("site_id", "name", "type", "floor", "rules", "access", *SWITCHES, *NUMBERS)
     values = {name: getattr(row, name) for name in plain}
     week = setting_up.hours_of(ctx, room)
     values |= {name: opening.write_hours(week.get(day, ())) for day, name in enumerate(DAY_NAMES, 1)}
-    return _room(ctx, room, values, {})
+    return _room(ctx, room, values, errors)
+
+
+def _photo_again(ctx: Ctx, error: Invalid, room: UUID) -> AnyResponse:
+    return _edit(ctx, room, error.fields)
 
 
 def _room(ctx: Ctx, room_id: UUID | None, values: Any, errors: Any) -> AnyResponse:
@@ -173,11 +180,18 @@ def close_room(ctx: Ctx, room: UUID) -> AnyResponse:
 
 
 @bp.post("/setup/rooms/<uuid:room>/photo")
-@guard(MANAGE)
+@guard(MANAGE, invalid=_photo_again)
 def save_photo(ctx: Ctx, room: UUID) -> AnyResponse:
     """A picture of the room, so that people know where they are going; drawn anew without its metadata."""
     row = setting_up.room(ctx, room)
-    setting_up.save_photo(ctx, row, PHOTO.take(request))
+    setting_up.save_photo(ctx, row, setting_up.PICTURE.take(request))
+    return to("edit_room", room=room)
+
+
+@bp.post("/setup/rooms/<uuid:room>/photo/drop")
+@guard(MANAGE)
+def drop_photo(ctx: Ctx, room: UUID) -> AnyResponse:
+    setting_up.drop_photo(ctx, room)
     return to("edit_room", room=room)
 
 

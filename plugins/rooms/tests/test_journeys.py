@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from anxin_rooms.models import Booking
@@ -22,6 +23,7 @@ KINDS = {  # S1.13: six kinds of room with their main equipment
     "宣泄室": ("venting", "宣泄人"),
     "团体活动室": ("group", "活动垫"),
 }
+PICTURES = sa.text("SELECT count(*) FROM core.file WHERE kind = 'rooms.photo'")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -188,8 +190,8 @@ def test_a_counsellors_client_is_nobodys_to_see(
     give_consent(client, USE)
     assign(helper, client)
     counsellor = client_as(helper)
-    ahead = f"{counsellor.base}/rooms/clients?on={tomorrow(10).date()}"  # late today nothing is free any more
-    assert "王秀兰" in text(counsellor.get(ahead))
+    whom = f"{counsellor.base}/rooms/clients?on={tomorrow(10).date()}"  # late today nothing is free any more
+    assert "王秀兰" in text(counsellor.get(whom))
     wish = {**times(tomorrow(10), tomorrow(10, 30)), "person_id": str(client.id)}
     assert counsellor.post(f"{counsellor.base}/rooms/{room}/client", data=wish).status_code == 303
     assert "王秀兰" in text(counsellor.get(f"{counsellor.base}/rooms/clients"))
@@ -240,7 +242,7 @@ def test_a_room_has_a_picture_without_its_metadata(admin, worker, make_room) -> 
     picture.seek(0)
     sent = admin.post(
         f"{admin.base}/rooms/setup/rooms/{room}/photo",
-        data={"photo": (picture, "room.jpg")},
+        data={"file": (picture, "room.jpg")},
         content_type="multipart/form-data",
     )
     assert sent.status_code == 303, text(sent)
@@ -248,6 +250,66 @@ def test_a_room_has_a_picture_without_its_metadata(admin, worker, make_room) -> 
     assert shown.mimetype == "image/jpeg"
     assert b"secret" not in shown.data
     assert f"/rooms/{room}/photo" in text(worker.get(f"{worker.base}/rooms/{room}"))
+    assert admin.post(f"{admin.base}/rooms/setup/rooms/{room}/photo/drop").status_code == 303
+    assert worker.get(f"{worker.base}/rooms/{room}/photo").status_code == 404
+
+
+def test_a_picture_over_the_api(
+    admin, worker, make_room, scope, tenant, client_as, person, other_tenant
+) -> None:
+    room, _ = make_room("团体活动室", "group")
+    address = f"api/rooms/rooms/{room}/photo"
+
+    def send(client, data: bytes, name: str = "room.png"):
+        return client.put(
+            f"{client.base}/{address}",
+            data={"file": (io.BytesIO(data), name)},
+            content_type="multipart/form-data",
+        )
+
+    def drawn(colour: str) -> bytes:
+        made = io.BytesIO()
+        Image.new("RGB", (40, 30), colour).save(made, "PNG")
+        return made.getvalue()
+
+    stranger = client_as(person("admin", tenant=other_tenant))
+    assert send(worker, drawn("red")).status_code == 403
+    assert send(stranger, drawn("red")).status_code == 404
+    assert send(admin, b"<svg onload='alert(1)'/>", "room.png").status_code == 422
+    assert admin.put(f"{admin.base}/{address}").status_code == 422, "no file at all"
+    assert worker.get(f"{worker.base}/api/rooms/photos").json == []
+    first = send(admin, drawn("red"))
+    assert first.status_code == 200, text(first)
+    assert first.json["media_type"] == "image/png"
+    second = send(admin, drawn("blue"))
+    with scope(tenant) as ctx:
+        assert ctx.scalar(PICTURES) == 1, "one a room"
+    assert worker.get(f"{worker.base}/api/rooms/photos").json == [
+        {"room_id": str(room), "name": "团体活动室"}
+    ]
+    listed = worker.get(f"{worker.base}/api/rooms/rooms").json
+    assert [one["has_photo"] for one in listed] == [True]
+    seen = worker.get(f"{worker.base}/{address}")
+    assert (seen.mimetype, len(seen.data)) == ("image/png", second.json["size"])
+    assert worker.delete(f"{worker.base}/{address}").status_code == 403
+    assert stranger.get(f"{stranger.base}/{address}").status_code == 404
+    assert stranger.delete(f"{stranger.base}/{address}").status_code == 404
+    assert admin.delete(f"{admin.base}/{address}").status_code == 204
+    assert admin.delete(f"{admin.base}/{address}").status_code == 404
+    assert worker.get(f"{worker.base}/{address}").status_code == 404
+    with scope(tenant) as ctx:
+        assert ctx.scalar(PICTURES) == 0
+
+
+def test_what_is_no_picture_comes_back_to_the_form(admin, make_room) -> None:
+    room, _ = make_room("沙盘室", "sandtray")
+    sent = admin.post(
+        f"{admin.base}/rooms/setup/rooms/{room}/photo",
+        data={"file": (io.BytesIO(b"not a picture"), "room.jpg")},
+        content_type="multipart/form-data",
+    )
+    assert sent.status_code == 422
+    assert "沙盘室" in text(sent), "the room's form is still there"
 
 
 def test_the_sign_is_a_page_to_print(admin, make_room) -> None:

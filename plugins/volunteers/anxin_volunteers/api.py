@@ -6,9 +6,9 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from anxin.plugin import Ctx, Unit, file_answer, guard
-from anxin_volunteers import care_api, duty_api, service_api, training_api
+from anxin_volunteers import care_api, duty_api, outside_api, service_api, training_api
 from anxin_volunteers.blueprint import api_bp, who
-from anxin_volunteers.models import Team
+from anxin_volunteers.models import Outside, Team
 from anxin_volunteers.policy import FIGURES, JOIN, MANAGE, SERVE
 from anxin_volunteers.schemas import (
     VolunteerApplyInput,
@@ -17,6 +17,7 @@ from anxin_volunteers.schemas import (
     VolunteerClaimInput,
     VolunteerCompetenceInput,
     VolunteerDecideInput,
+    VolunteerLastDayInput,
     VolunteerListInput,
     VolunteerMemberInput,
     VolunteerMemberStepInput,
@@ -31,7 +32,7 @@ from anxin_volunteers.schemas import (
 )
 from anxin_volunteers.services import calls, competence, coverage, expiry, people, posts, teams
 
-__all__ = ["api_bp", "care_api", "duty_api", "service_api", "training_api"]
+__all__ = ["api_bp", "care_api", "duty_api", "outside_api", "service_api", "training_api"]
 
 
 class VolunteerMade(Schema):
@@ -50,6 +51,8 @@ class VolunteerOutput(Schema):
 
 
 class VolunteerListedOutput(VolunteerOutput):
+    person_id = fields.UUID(allow_none=True)
+    outside = fields.Boolean(metadata={"description": "Applied without an account: see /outside/{id}"})
     name = fields.String()
     unit = fields.String()
     teams = fields.List(fields.String())
@@ -63,6 +66,7 @@ class VolunteerCallOutput(Schema):
     public = fields.Boolean()
     places = fields.Integer(allow_none=True)
     closes_on = fields.Date(allow_none=True)
+    questions = fields.List(fields.String())
 
 
 class VolunteerTeamOutput(Schema):
@@ -205,7 +209,8 @@ def volunteers(ctx: Ctx, data: dict[str, Any]) -> Any:
             "person_id": line.volunteer.person_id,
             "state": line.volunteer.state,
             "applied_at": line.volunteer.applied_at,
-            "pledged_at": line.volunteer.pledged_at,
+            "pledged_at": getattr(line.volunteer, "pledged_at", None),
+            "outside": isinstance(line.volunteer, Outside),
             "name": line.name,
             "unit": line.unit,
             "teams": line.teams,
@@ -381,3 +386,12 @@ def role_create(ctx: Ctx, data: dict[str, Any]) -> Any:
 def qualification_step(ctx: Ctx, data: dict[str, Any], qualification: UUID) -> Any:
     """Verify, refuse or revoke."""
     return expiry.decide(ctx, qualification, data["what"])
+
+
+@api_bp.post("/qualifications/<uuid:qualification>/last-day")
+@guard(MANAGE)
+@api_bp.arguments(VolunteerLastDayInput)
+@api_bp.response(200, VolunteerQualificationOutput)
+def last_day(ctx: Ctx, data: dict[str, Any], qualification: UUID) -> Any:
+    """Correct the last day of what was verified; null: it holds for good."""
+    return competence.correct(ctx, qualification, data["expires_on"])

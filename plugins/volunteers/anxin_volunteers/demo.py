@@ -12,7 +12,17 @@ from anxin_volunteers import policy
 from anxin_volunteers.demo_service import care, duty
 from anxin_volunteers.demo_training import training
 from anxin_volunteers.demo_world import DAY, FANG, KEPT_FREE, Row, World
-from anxin_volunteers.models import Call, Competence, DutyRole, Member, Post, Qualification, Team, Volunteer
+from anxin_volunteers.models import (
+    Call,
+    Competence,
+    DutyRole,
+    Member,
+    Outside,
+    Post,
+    Qualification,
+    Team,
+    Volunteer,
+)
 from anxin_volunteers.services.units import tree
 
 COMPETENCES = (
@@ -132,30 +142,64 @@ def _applicants(ctx: Ctx, world: World, by_unit: dict[UUID, list[UUID]], taken: 
         }
 
 
+OUTSIDERS = (
+    (
+        "许小满",
+        "xiaoman@example.org",
+        "在油田医院做了三十年护士，刚退休，身体还行，想接着帮人。",
+        "护理、量血压",
+    ),
+    (
+        "梁栋",
+        "liangdong@example.org",
+        "家在采油厂小区，常见井上的人下班一个人坐着，想陪着说说话。",
+        "会修小家电",
+    ),
+)
+BESIDES = ["冬天上井站要走雪路，你方便吗？"]
+
+
 def _calls(ctx: Ctx, world: World) -> None:
+    warm = new_id()
     ctx.insert(
         Call,
         [
             {
+                "id": warm,
                 "title": "冬送温暖志愿者",
                 "text": "寒冬里给偏远井站的同事送姜汤、手套，顺便聊几句。周末半天，有人带队，管车。",
                 "public": True,
                 "places": 30,
                 "closes_on": (world.now + 25 * DAY).date(),
+                "questions": BESIDES,
                 "state": "open",
                 "made_at": world.now - 12 * DAY,
             },
             {
+                "id": new_id(),
                 "title": "心晴倾听员（内训）",
                 "text": "每周四晚 19:00 学倾听，八次课，结业发内训证。学完加入陪伴小队。",
                 "public": False,
                 "places": 16,
                 "closes_on": None,
+                "questions": [],
                 "state": "open",
                 "made_at": world.now - 5 * DAY,
             },
         ],
     )
+    for at, (name, email, why, skills) in enumerate(OUTSIDERS):
+        row = Outside(
+            call_id=warm,
+            name=name,
+            token_hash=world.dice.randbytes(32),  # nobody holds the link of somebody invented
+            agreed_version=policy.OUTSIDE_VERSION,
+            applied_at=world.now - DAY * (at + 1),
+            ends_at=world.now + 365 * DAY,
+        )
+        told = {"phone": "", "email": email, "why": why, "skills": skills, "times": "周末白天"}
+        ctx.seal(row, "details", {**told, "asked": [[BESIDES[0], "方便，有防滑鞋。"]], "token": ""})
+        ctx.add(row)
 
 
 # ---- what they have learned ------------------------------------------------------------------------------

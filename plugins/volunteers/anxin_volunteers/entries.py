@@ -40,6 +40,40 @@ class Decided(Entry):
 
 
 @kept
+@entry("volunteers.outside_applied", line=lazy("Applied as a volunteer from outside"))
+class OutsideApplied(Entry):
+    call_id: UUID
+    version: int
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.outside_read", line=lazy("Read an application from outside"), read=True)
+class OutsideRead(Entry):
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.outside_decided", line=lazy("Decided about an application from outside"))
+class OutsideDecided(Entry):
+    what: str
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.outside_withdrawn", line=lazy("Took an application back; it was deleted"))
+class OutsideWithdrawn(Entry):
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.outside_told", line=lazy("Sent an applicant from outside the answer"))
+class OutsideTold(Entry):
+    refused: str | None = None
+    subject_id: UUID | None = None
+
+
+@kept
 @entry("volunteers.pledged", line=lazy("Signed the confidentiality agreement"))
 class Pledged(Entry):
     version: int

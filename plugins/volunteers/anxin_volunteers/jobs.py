@@ -8,6 +8,7 @@ from anxin_volunteers.services.care import greetings
 from anxin_volunteers.services.delivery import clocks, deliver, pass_on
 from anxin_volunteers.services.expiry import expiry
 from anxin_volunteers.services.meetings import share_note
+from anxin_volunteers.services.outside import tell
 from anxin_volunteers.services.roster import fill_again
 from anxin_volunteers.services.thanks import print_certificates
 
@@ -35,4 +36,5 @@ JOBS = [
     print_certificates,
     remind,
     share_note,
+    tell,
 ]

@@ -6,11 +6,12 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import PUBLIC, Ctx, Invalid, file_answer, guard, page
+from anxin.plugin import Ctx, Invalid, file_answer, guard, page
 from anxin_volunteers import (
     care_pages,
     competence_pages,
     liaison_pages,
+    outside_pages,
     people_pages,
     policy,
     roster_pages,
@@ -22,7 +23,12 @@ from anxin_volunteers import (
 )
 from anxin_volunteers.blueprint import bp, to, typed
 from anxin_volunteers.policy import JOIN, SERVE
-from anxin_volunteers.schemas import VolunteerApplyInput, VolunteerClaimInput, VolunteerPledgeInput
+from anxin_volunteers.schemas import (
+    VolunteerApplyInput,
+    VolunteerClaimInput,
+    VolunteerForCallInput,
+    VolunteerPledgeInput,
+)
 from anxin_volunteers.services import calls, competence, people, posts, teams
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "care_pages",
     "competence_pages",
     "liaison_pages",
+    "outside_pages",
     "people_pages",
     "roster_pages",
     "service_pages",
@@ -55,22 +62,22 @@ def index(ctx: Ctx) -> AnyResponse:
     )
 
 
-@bp.get("/calls/<uuid:call>/public")
-@guard(PUBLIC)
-def call_public(ctx: Ctx, call: UUID) -> AnyResponse:
-    """A public call, to be hung up as a QR code; applying asks to sign in."""
-    return page("volunteers/call_public.html", call=views.call(calls.public(ctx, call)))
-
-
 @bp.get("/apply")
-@guard(JOIN, purpose=SERVE)
-def apply_form(ctx: Ctx) -> AnyResponse:
-    return _apply(ctx, {}, {})
+@guard(JOIN, purpose=SERVE, input=VolunteerForCallInput)
+def apply_form(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
+    """The form; with a call chosen it asks what the call asks."""
+    return _apply(ctx, data, {})
 
 
 def _apply(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
-    options = [(one.id, one.title) for one in calls.running(ctx)]
-    return page("volunteers/apply.html", calls=options, values=values, errors=errors)
+    running = calls.running(ctx)
+    return page(
+        "volunteers/apply.html",
+        calls=[(one.id, one.title) for one in running],
+        questions=next((one.questions for one in running if str(one.id) == str(values.get("call_id"))), []),
+        values=values,
+        errors=errors,
+    )
 
 
 def _apply_again(ctx: Ctx, error: Invalid) -> AnyResponse:

@@ -14,6 +14,7 @@ from anxin_volunteers.schemas import (
     VolunteerCallInput,
     VolunteerCallStateInput,
     VolunteerDecideInput,
+    VolunteerLastDayInput,
     VolunteerListInput,
 )
 from anxin_volunteers.services import calls, competence, people
@@ -45,6 +46,10 @@ def board(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
 @guard(MANAGE)
 def volunteer(ctx: Ctx, volunteer: UUID) -> AnyResponse:
     """One record: what they wrote, what they hold, and the next step."""
+    return _volunteer(ctx, volunteer, {})
+
+
+def _volunteer(ctx: Ctx, volunteer: UUID, errors: Any) -> AnyResponse:
     row, text = people.read(ctx, volunteer)
     (line,) = people.lines(ctx, [row])
     return page(
@@ -61,7 +66,19 @@ def volunteer(ctx: Ctx, volunteer: UUID) -> AnyResponse:
             if row.state in states
         ],
         name=name_of(ctx, row.person_id),
+        errors=errors,
     )
+
+
+def _volunteer_again(ctx: Ctx, error: Invalid, volunteer: UUID, qualification: UUID) -> AnyResponse:
+    return _volunteer(ctx, volunteer, error.fields)
+
+
+@bp.post("/board/<uuid:volunteer>/qualifications/<uuid:qualification>/last-day")
+@guard(MANAGE, input=VolunteerLastDayInput, invalid=_volunteer_again)
+def last_day(ctx: Ctx, data: dict[str, Any], volunteer: UUID, qualification: UUID) -> AnyResponse:
+    competence.correct(ctx, qualification, data["expires_on"])
+    return to("volunteer", volunteer=volunteer)
 
 
 @bp.post("/board/<uuid:volunteer>/decide")

@@ -8,6 +8,7 @@ from anxin_volunteers.entries import ENTRIES
 
 THREE_YEARS = timedelta(days=3 * 365)
 TWO_YEARS, FIVE_YEARS = timedelta(days=2 * 365), timedelta(days=5 * 365)
+ENDS = lazy("90 days after a no, a year without an answer, 30 days after a yes")
 KEPT = lazy("Three years, as the consent says")
 
 
@@ -45,6 +46,7 @@ def register() -> Plugin:
         personal_data=models.people_columns(),
         retention=[
             Retention(models.Volunteer, after=THREE_YEARS, since="left_at", reason=KEPT),
+            Retention(models.Outside, after=timedelta(0), since="ends_at", reason=ENDS),
             Retention(models.Member, after=THREE_YEARS, since="until", reason=KEPT),
             Retention(models.Post, after=THREE_YEARS, since="until", reason=KEPT),
             Retention(models.Qualification, after=FIVE_YEARS, since="made_at", reason=lazy("Five years")),
@@ -75,6 +77,7 @@ def register() -> Plugin:
             Retention(models.Meeting, after=TWO_YEARS, since="ends_at", reason=lazy("Two years")),
             Retention(models.TeamNotice, after=TWO_YEARS, since="made_at", reason=lazy("Two years")),
         ],
+        doors=policy.DOORS,
         cli=cli.volunteers,
         hooks=hooks,
     )

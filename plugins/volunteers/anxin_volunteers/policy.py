@@ -6,7 +6,7 @@ JOIN = Permission(
     "volunteers.join",
     lazy("Volunteer, and see one's own service"),
     scope="own",
-    suggested_roles=("employee",),
+    suggested_roles=("employee", "volunteer"),
 )
 REPORT = Permission(
     "volunteers.concern.report",
@@ -83,7 +83,32 @@ EXPIRES = NoticeKind("volunteers.expires", lazy("Something you handed in expires
 GREETING = NoticeKind("volunteers.greeting", lazy("A kind word is due. Please sign in to see for whom."))
 CLOCK = NoticeKind("volunteers.clock", lazy("A sheet waits for you to hand it on. Please sign in."))
 ASKED = NoticeKind("volunteers.asked", lazy("Somebody would like to know how you are. Sign in to see."))
-NOTICES = [WAITS, NEWS, SHIFT, EXPIRES, GREETING, CLOCK, ASKED]
+OUTSIDE = NoticeKind(
+    "volunteers.outside", lazy("There is an answer to what you sent us. Open the link to see it.")
+)
+NOTICES = [WAITS, NEWS, SHIFT, EXPIRES, GREETING, CLOCK, ASKED, OUTSIDE]
+
+# what somebody agrees to who applies without an account; a change of the text raises the version
+OUTSIDE_VERSION = 1
+OUTSIDE_TEXT = lazy(
+    "What happens: we keep your name, how you can be reached and your answers, to decide whether you can "
+    "volunteer here and to tell you so.\n"
+    "Who sees it: the people of the union who run the volunteers; each look is written down.\n"
+    "How long: if you are not taken on, 90 days, otherwise it becomes your own record; what nobody has decided "
+    "after a year is deleted.\n"
+    "Your link shows how it stands. With it you can take the application back; then all of it is deleted at "
+    "once. Before your first task you sign the confidentiality agreement below."
+)
+
+# public forms: so often from one address (an office may share one)
+DOORS = {
+    "volunteers.outside_apply": "20 per minute",
+    "volunteers.outside_state": "60 per minute",
+    "volunteers.outside_withdraw": "20 per minute",
+    "volunteers-api.outside_apply": "20 per minute",
+    "volunteers-api.outside_state": "60 per minute",
+    "volunteers-api.outside_withdraw": "20 per minute",
+}
 
 PLEDGE_VERSION = 1
 PLEDGE = lazy(

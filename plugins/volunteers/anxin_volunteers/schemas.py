@@ -15,6 +15,10 @@ TEXT = validate.Length(max=2000)
 NAME = validate.Length(min=2, max=60)
 WHO: Any = lazy("Say who it is.")
 NOT_BASE64: Any = lazy("This is not base64.")
+PHONE: Any = lazy("Write the number as you would dial it.")
+MAIL: Any = lazy("Write a whole mail address.")
+FEW: Any = lazy("Five questions at most.")
+EMPTY: Any = lazy("Leave this field empty.")
 CODE: Any = lazy("Small letters, digits, - and _.")
 
 
@@ -38,6 +42,16 @@ def count(least: int, most: int, default: int, title: Any, help_text: Any = None
         validate=validate.Range(min=least, max=most),
         metadata={"title": title, **({"help": help_text} if help_text else {})},
     )
+
+
+class Lines(fields.List):
+    """Short texts: one a line in a form's field, a list over the API."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        told = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(told, str):
+            value = [line.strip() for line in told.splitlines() if line.strip()]
+        return super().deserialize(value, *args, **kwargs)
 
 
 class Picture(fields.Field[bytes]):
@@ -82,6 +96,13 @@ class Settings(Input):
     shifts_per_week = count(1, 14, 2, lazy("At most so many shifts a person in a week, when proposed"))
     rest_hours = count(0, 48, 8, lazy("Hours of rest between two proposed shifts"))
     publicity_days = count(1, 60, 7, lazy("Days a list of thanks is public before it is granted"))
+    outside_per_day = count(
+        1,
+        1000,
+        50,
+        lazy("Applications from outside a day, for one call"),
+        lazy("More are refused until the next day."),
+    )
     invitation_hours = count(1, 72, 12, lazy("Hours an invitation from the waitlist holds"))
     insurance = fields.String(
         load_default="",
@@ -96,11 +117,47 @@ class Settings(Input):
     least_group = count(5, 100, 5, lazy("Smallest number of helped people behind a figure"))
 
 
-class VolunteerApplyInput(Input):
+class VolunteerForCallInput(Input):
     call_id = OptionalUUID(load_default=None, allow_none=True)
+
+
+class VolunteerAnswersInput(Input):
+    """What everybody is asked, and the answers to what the call asks besides, in its order."""
+
     why = fields.String(required=True, validate=validate.Length(min=2, max=500))
     skills = fields.String(load_default="", validate=validate.Length(max=500))
     times = fields.String(load_default="", validate=validate.Length(max=200))
+    answer_1 = fields.String(load_default="", validate=validate.Length(max=500))
+    answer_2 = fields.String(load_default="", validate=validate.Length(max=500))
+    answer_3 = fields.String(load_default="", validate=validate.Length(max=500))
+    answer_4 = fields.String(load_default="", validate=validate.Length(max=500))
+    answer_5 = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class VolunteerApplyInput(VolunteerForCallInput, VolunteerAnswersInput):
+    pass
+
+
+class VolunteerOutsideInput(VolunteerAnswersInput):
+    """An application without an account. `website` is for programs that fill in whatever they find: people leave it."""
+
+    name = fields.String(required=True, validate=validate.Length(min=2, max=40))
+    phone = fields.String(
+        load_default="", validate=validate.Regexp(r"^$|^\+?[0-9][0-9 ()-]{5,18}[0-9]$", error=PHONE)
+    )
+    email = fields.String(
+        load_default="",
+        validate=[
+            validate.Length(max=120),
+            validate.Regexp(r"^$|^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", error=MAIL),
+        ],
+    )
+    agreed = fields.Boolean(load_default=False)
+    website = fields.String(load_default="", validate=validate.Length(max=0, error=EMPTY))
+
+
+class VolunteerOutsideDecideInput(Input):
+    what = fields.String(required=True, validate=validate.OneOf(["approve", "decline"]))
 
 
 class VolunteerPledgeInput(Input):
@@ -124,6 +181,11 @@ class VolunteerCallInput(Input):
     places = Optional.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=10000))
     unit_id = OptionalUUID(load_default=None, allow_none=True)
     closes_on = Optional.Date(load_default=None, allow_none=True)
+    questions = Lines(
+        fields.String(validate=validate.Length(min=2, max=120)),
+        load_default=list,
+        validate=validate.Length(max=5, error=FEW),
+    )
 
 
 class VolunteerCallStateInput(Input):
@@ -214,3 +276,7 @@ class VolunteerClaimInput(Input):
 
 class VolunteerQualificationStepInput(Input):
     what = fields.String(required=True, validate=validate.OneOf(["verify", "refuse", "revoke"]))
+
+
+class VolunteerLastDayInput(Input):
+    expires_on = Optional.Date(load_default=None, allow_none=True)

@@ -118,6 +118,7 @@ class VolunteerWishOutput(Input):
     role = fields.String()
     wanted = fields.Integer()
     taken = fields.Integer()
+    there = fields.List(fields.String())
     proposed = fields.List(fields.String())
     people = fields.List(fields.String())
     missing = fields.Integer()

@@ -14,6 +14,7 @@ from anxin_volunteers.models import (
     Concern,
     HandOn,
     Member,
+    Outside,
     Period,
     Post,
     Qualification,
@@ -90,14 +91,18 @@ def call(row: Call, answers: int = 0) -> dict[str, Any]:
         "state": row.state,
         "state_text": words.CALL_STATES[row.state],
         "answers": answers,
+        "questions": row.questions,
     }
 
 
 def volunteer(line: Line) -> dict[str, Any]:
     row = line.volunteer
+    if isinstance(row, Outside):
+        return outside(row)
     return {
         "id": row.id,
         "name": line.name,
+        "outside": False,
         "unit": line.unit,
         "teams": "、".join(line.teams),
         "state": row.state,
@@ -106,6 +111,47 @@ def volunteer(line: Line) -> dict[str, Any]:
         "signed": (row.pledge_version or 0) >= PLEDGE_VERSION,
         "applied": day(row.applied_at),
         "href": url_for("volunteers.volunteer", volunteer=row.id),
+    }
+
+
+def outside(row: Outside) -> dict[str, Any]:
+    """An application from outside, as a row among the volunteers."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "outside": True,
+        "unit": "",
+        "teams": "",
+        "state": row.state,
+        "state_text": words.OUTSIDE_STATES[row.state],
+        "tone": words.TONES.get(row.state),
+        "signed": False,
+        "applied": day(row.applied_at),
+        "href": url_for("volunteers.outside_read", application=row.id),
+    }
+
+
+def outside_state(row: Outside) -> dict[str, Any]:
+    """What an applicant from outside reads."""
+    title, said, tone = {
+        "applied": (_("Your application has come in"), _("It is being looked at. You hear from us."), "info"),
+        "approved": (
+            _("You are welcome"),
+            _("A link to sign in was sent to you. It works for seven days."),
+            "ok",
+        ),
+        "declined": (
+            _("It did not fit this time"),
+            _("Thank you for offering to help. You are welcome to apply for another call."),
+            "info",
+        ),
+    }[row.state]
+    return {
+        "title": title,
+        "said": said,
+        "tone": tone,
+        "applied": day(row.applied_at),
+        "may_withdraw": row.state != "approved",
     }
 
 
@@ -131,6 +177,8 @@ def qualification(row: Qualification, name: str, kind: Competence, today: date) 
         "tone": "warn" if over or row.state == "claimed" else "ok" if row.state == "verified" else None,
         "issued": day(row.issued_on),
         "until": day(row.expires_on) if row.expires_on else _("for good"),
+        "verified": row.state == "verified",
+        "last": row.expires_on.isoformat() if row.expires_on else "",
         "proof": row.file_id is not None and row.made_at.date() + KEPT > today,
     }
 

@@ -112,6 +112,7 @@ def _wish(wish: Wish, found: Proposal) -> dict[str, Any]:
         "task": wish.turn.task.title,
         "role": wish.place.role.title,
         "taken": _("%(taken)d of %(wanted)d", taken=wish.place.taken, wanted=wish.place.need.count),
+        "there": "、".join(found.names[person] for person in wish.there),
         "proposed": "、".join(found.names[person] for person in wish.proposed),
         "missing": wish.missing,
         "why": words.UNMET[wish.why],

@@ -14,6 +14,11 @@ STATES: dict[str, Text] = {
     "declined": lazy("Not taken on"),
     "left": lazy("Has left"),
 }
+OUTSIDE_STATES: dict[str, Text] = {
+    "applied": STATES["applied"],
+    "approved": lazy("Was taken on"),
+    "declined": STATES["declined"],
+}
 SERVING = ("trial", "active")
 TONES = {"applied": "warn", "trial": "info", "active": "ok"}
 # what may be decided in which state, and what it becomes

@@ -91,6 +91,13 @@ def test_the_employers_provider_is_saved_and_knows_the_workers(home, scope, sett
     assert employer.choices()[0].employee_no == "DL10268"
 
 
+def test_the_agency_keeps_a_rota_of_its_own_for_its_line(home, scope) -> None:
+    with scope(home("mingxin")) as ctx:
+        assert ctx.tenant.modules == {"hotline"}
+        assert rota.duty_covered(ctx, ctx.now, ctx.now + timedelta(weeks=3))
+        ctx.unaudited("test")
+
+
 def test_somebody_is_on_duty_and_ladders_are_told(home, scope) -> None:
     with scope(home("dongling")) as ctx:
         assert rota.duty_covered(ctx, ctx.now, ctx.now + timedelta(weeks=3))

@@ -6,14 +6,14 @@ from uuid import UUID
 from flask import url_for
 from werkzeug.wrappers import Response
 
-from anxin.plugin import Ctx, Invalid, guard, names_of, page
+from anxin.plugin import Ctx, Invalid, guard, moment, names_of, page
 from anxin_hotline import forms, risk, views
 from anxin_hotline.calls import Call
 from anxin_hotline.pages import desk
 from anxin_hotline.pages.blueprint import bp, to
 from anxin_hotline.policy import LOG
 from anxin_hotline.schemas import CallActInput, CallsInput, HotlineAttributeInput
-from anxin_hotline.services import attributing, crisis, followups, records, seeing
+from anxin_hotline.services import attributing, crisis, followups, records, returning, seeing
 
 
 @bp.get("/calls")
@@ -57,8 +57,12 @@ def call(ctx: Ctx, call: UUID) -> Response:
 def _moved(ctx: Ctx, found: Call) -> Response:
     """Where a log of the agency's line is now; its employer's name is for those who serve it."""
     serves = [one for one in attributing.employers(ctx) if one.contract.id == found.moved_under]
+    ends = returning.until(ctx, found) if serves else None
     return page(
-        "hotline/moved.html", call=views.line(ctx, found), employer=serves[0].employer if serves else None
+        "hotline/moved.html",
+        call=views.line(ctx, found),
+        employer=serves[0].employer if serves else None,
+        until=moment(ends) if ends else None,
     )
 
 
@@ -95,6 +99,14 @@ def _act_again(ctx: Ctx, error: Invalid, call: UUID) -> Response:
 def call_employer(ctx: Ctx, data: dict[str, Any], call: UUID) -> Response:
     """The employer of a caller is known now: the log moves there."""
     attributing.attribute(ctx, call, data["contract_id"])
+    return to("call", call=call)
+
+
+@bp.post("/calls/<uuid:call>/take-back")
+@guard(LOG)
+def take_back(ctx: Ctx, call: UUID) -> Response:
+    """It was the wrong employer: the log comes back, and nothing of it stays there."""
+    returning.take_back(ctx, call)
     return to("call", call=call)
 
 

@@ -32,11 +32,14 @@ from anxin.plugin import (
 )
 from anxin_hotline import forms, policy
 from anxin_hotline.calls import Call, Caller, Event, FollowUp, Presence, Referral, Review
+from anxin_hotline.policy import CallAttributed
 from anxin_hotline.services import callers, crisis, logging, seeing
 from anxin_hotline.services.importing import code_for
 
 SERVICE = "hotline"
 COPIED = ("known", "nature", "risk", "started_at", "answered_at", "ended_at")
+FOLLOW_UP = ("call_id", "kind", "state", "due_at", "attempts", "outcome", "made_at", "closed_at")
+REFERRAL = ("call_id", "to", "state", "chase_at", "made_at", "changed_at")
 LISTS = {"channel": "channels", "topic": "topics", "next": "next"}
 
 
@@ -70,7 +73,7 @@ def attribute(ctx: Ctx, call_id: UUID, contract_id: UUID) -> Served:
         )
     _mean(ctx, call, contract_id)
     call = seeing.get(ctx, call_id, lock=True)
-    with _there(ctx, one) as there:
+    with enter(ctx, one) as there:
         _arrive(ctx, there, call, one)
     _leave(ctx, call, contract_id)
     return one
@@ -78,20 +81,25 @@ def attribute(ctx: Ctx, call_id: UUID, contract_id: UUID) -> Served:
 
 def _mean(ctx: Ctx, call: Call, contract_id: UUID) -> None:
     """Say where it goes, and commit that before anything is copied."""
-    grant, plugin, purpose = ctx.grant, ctx.plugin, ctx.purpose
     call.moved_under = contract_id
-    ctx.audit(_entry(call.id, "begun", contract_id))
+    settle(ctx, entry_of(call.id, "begun", contract_id))
+
+
+def settle(ctx: Ctx, entry: CallAttributed) -> None:
+    """Commit what was done so far, and go on in a new transaction with the same rights."""
+    grant, plugin, purpose = ctx.grant, ctx.plugin, ctx.purpose
+    ctx.audit(entry)
     ctx.commit()
     ctx.restart()
     ctx.grant, ctx.plugin, ctx.purpose = grant, plugin, purpose
 
 
-def _entry(call_id: UUID, step: str, contract_id: UUID) -> policy.CallAttributed:
-    return policy.CallAttributed(call_id=call_id, step=step, contract_id=contract_id, subject_id=call_id)
+def entry_of(call_id: UUID, step: str, contract_id: UUID) -> CallAttributed:
+    return CallAttributed(call_id=call_id, step=step, contract_id=contract_id, subject_id=call_id)
 
 
 @contextmanager
-def _there(ctx: Ctx, one: Served) -> Iterator[Ctx]:
+def enter(ctx: Ctx, one: Served) -> Iterator[Ctx]:
     """The employer's tenant, with the rights the actor has there; committed when the block ends."""
     with as_helper(ctx, one) as there:
         grant = there.actor.grants.get(policy.LOG.name)
@@ -111,7 +119,6 @@ def _arrive(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
     answers = seeing.plain(seeing.open_or_nothing(ctx, call, "answers"))
     number = seeing.open_or_nothing(ctx, call, "number")
     seeing.read_entry(ctx, call)
-    there.keys.fresh(call.id)
     version, definition = forms.current(there)
     own, untold = _own(forms.version(ctx, call.form_version), definition, seeing.plain(answers.get("own")))
     words = "\n".join(filter(None, (note, *untold)))
@@ -124,7 +131,7 @@ def _arrive(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
                 "token": call.token,
                 "state": "logged",
                 "operator_id": _seat(there, one, ctx.actor.person_id, call.operator_id),
-                "caller_id": _caller(ctx, there, call),
+                "caller_id": same_caller(ctx, there, call),
                 "form_version": version,
                 "note": there.sealed(Call, "note", call.id, call.id, words) if words else None,
                 "answers": there.sealed(Call, "answers", call.id, call.id, answers),
@@ -149,7 +156,7 @@ def _arrive(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
             key=f"call:{call.id}",
             done_on=local(call.started_at).date(),
         )
-    there.audit(_entry(call.id, "arrived", one.contract.id))
+    there.audit(entry_of(call.id, "arrived", one.contract.id))
 
 
 def _codes(ours: forms.Definition, theirs: forms.Definition, call: Call) -> dict[str, str]:
@@ -162,6 +169,14 @@ def _codes(ours: forms.Definition, theirs: forms.Definition, call: Call) -> dict
             code if same else code_for(theirs, which, str(forms.line_of(ours, which, code).get("zh", "")))
         )
     return found
+
+
+def fit(
+    ctx: Ctx, there: Ctx, call: Call, theirs: Call, answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Answers given by the employer's form as the form of the agency's own row asks them; the rest as lines."""
+    ours = forms.version(ctx, call.form_version)
+    return _own(forms.version(there, theirs.form_version), ours, seeing.plain(answers.get("own")))
 
 
 def _own(
@@ -194,7 +209,7 @@ def _seat(there: Ctx, one: Served, me: UUID | None, home_id: UUID | None) -> UUI
     return found or one.person_id
 
 
-def _caller(ctx: Ctx, there: Ctx, call: Call) -> UUID | None:
+def same_caller(ctx: Ctx, there: Ctx, call: Call) -> UUID | None:
     """The caller as the employer's side knows them: by the number they left, else a new card with what they left."""
     caller = call.caller_id and ctx.db.scalar(
         sa.select(Caller).where(Caller.tenant_id == ctx.tenant.id, Caller.id == call.caller_id)
@@ -234,23 +249,22 @@ def _follows(ctx: Ctx, there: Ctx, call: Call, one: Served) -> None:
                 }
             ],
         )
-    for row in _rows(ctx, FollowUp, call.id):
+    for row in rows_of(ctx, FollowUp, call.id):
         mine = _seat(there, one, me, row.assigned_to) if row.assigned_to else None
-        there.insert(FollowUp, [_same(row, "call_id", "kind", "state", "due_at", "attempts", "outcome", "made_at",
-                                      "closed_at") | {"assigned_to": mine}])  # fmt: skip
-    for row in _rows(ctx, Referral, call.id):
+        there.insert(FollowUp, [same(row, *FOLLOW_UP) | {"assigned_to": mine}])
+    for row in rows_of(ctx, Referral, call.id):
         mine = _seat(there, one, me, row.made_by) if row.made_by else None
         there.insert(
             Referral,
-            [_same(row, "call_id", "to", "state", "chase_at", "made_at", "changed_at") | {"made_by": mine}],
+            [same(row, *REFERRAL) | {"made_by": mine}],
         )
 
 
-def _same(row: Any, *names: str) -> dict[str, Any]:
+def same(row: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _rows(ctx: Ctx, model: Any, call_id: UUID) -> list[Any]:
+def rows_of(ctx: Ctx, model: Any, call_id: UUID) -> list[Any]:
     return list(
         ctx.db.scalars(sa.select(model).where(model.tenant_id == ctx.tenant.id, model.call_id == call_id))
     )
@@ -265,4 +279,4 @@ def _leave(ctx: Ctx, call: Call, contract_id: UUID) -> None:
     call.state, call.note, call.answers, call.number, call.draft = "moved", None, None, None, None
     call.caller_id, call.unit_id, call.changed_at = None, None, ctx.now
     ctx.keys.erase(call.id)
-    ctx.audit(_entry(call.id, "moved", contract_id))
+    ctx.audit(entry_of(call.id, "moved", contract_id))

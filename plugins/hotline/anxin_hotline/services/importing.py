@@ -5,7 +5,7 @@ taken is named with its reason, and the same file again writes nothing.
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from anxin_hotline.calls import Call
 from anxin_hotline.services import callers
 
 KIND = "hotline.import"
+MOST = 16 * 1024 * 1024
 LARGEST = 50_000
 BATCH = 500
 FIELDS: dict[str, Any] = {
@@ -137,55 +138,85 @@ def guess(table: Table) -> dict[str, int]:
     return found
 
 
+def matched(table: Table, told: Mapping[str, int | None]) -> dict[str, int]:
+    """Field → column as somebody said it; Invalid when a column that is needed is not matched."""
+    match = {name: at for name, at in told.items() if at is not None and at < len(table.header)}
+    missing: dict[str, list[Any]] = {
+        name: [lazy("Choose the column.")] for name in NEEDED if name not in match
+    }
+    if missing:
+        raise Invalid(fields=missing)
+    return match
+
+
+def preview(ctx: Ctx, table: Table, told: Mapping[str, int | None]) -> Result:
+    """What an import would do with this match. Nothing is written."""
+    match, form = matched(table, told), forms.current(ctx)
+    result, seen = Result(rows=len(table.rows)), set[str]()
+    for part in _parts(table):
+        result.calls += len(_new(ctx, form[1], part, match=match, result=result, seen=seen))
+    return result
+
+
 def run(
     ctx: Ctx, table: Table, match: Mapping[str, int], progress: Callable[[int, int], None] | None = None
 ) -> Result:
     """Write the calls; Invalid when a column that is needed is not matched."""
-    missing = [name for name in NEEDED if name not in match]
-    if missing:
-        raise Invalid(fields={name: [lazy("Choose the column.")] for name in missing})
+    match = matched(table, match)
     form = forms.current(ctx)
-    result = Result(rows=len(table.rows))
-    for first in range(0, len(table.rows), BATCH):
-        part = table.rows[first : first + BATCH]
-        _some(ctx, form, list(enumerate(part, first + 2)), match=match, result=result)
+    result, seen = Result(rows=len(table.rows)), set[str]()
+    for part in _parts(table):
+        _write(ctx, form[0], _new(ctx, form[1], part, match=match, result=result, seen=seen), result)
         if progress is not None:
-            progress(min(first + BATCH, len(table.rows)), len(table.rows))
+            progress(part[-1][0] - 1, len(table.rows))
     ctx.audit(policy.CallsImported(calls=result.calls, refused=len(result.refused)))
     return result
 
 
-def _some(
+def _parts(table: Table) -> Iterator[list[tuple[int, tuple[str, ...]]]]:
+    """Rows with the number their reader counts, some at a time."""
+    for first in range(0, len(table.rows), BATCH):
+        yield list(enumerate(table.rows[first : first + BATCH], first + 2))
+
+
+def _new(
     ctx: Ctx,
-    form: tuple[int, forms.Definition],
+    definition: forms.Definition,
     rows: Sequence[tuple[int, Sequence[str]]],
     *,
     match: Mapping[str, int],
     result: Result,
-) -> None:
-    tokens = {_token(row): number for number, row in rows}
-    known = set(
+    seen: set[str],
+) -> list[tuple[str, dict[str, Any]]]:
+    """The rows that are calls not here yet, by their token; the others are counted in `result`."""
+    tokens = {_token(row) for _number, row in rows}
+    seen |= set(
         ctx.scalars(sa.select(Call.token).where(Call.tenant_id == ctx.tenant.id, Call.token.in_(tokens)))
     )
-    values = []
+    found = []
     for number, row in rows:
         token = _token(row)
-        if token in known:
+        if token in seen:
             result.known += 1
             continue
-        known.add(token)
+        seen.add(token)
         try:
-            values.append(_call(ctx, form, _cells(row, match), token))
+            found.append((token, _understood(ctx, definition, _cells(row, match))))
         except ValueError as wrong:
             result.refused.append((number, wrong.args[0]))
-    if values:
-        made = ctx.execute(
-            pg.insert(Call)
-            .values([{"tenant_id": ctx.tenant.id, **one} for one in values])
-            .on_conflict_do_nothing(index_elements=["tenant_id", "token"])
-            .returning(Call.id)
-        )
-        result.calls += len(made.all())
+    return found
+
+
+def _write(ctx: Ctx, version: int, found: Sequence[tuple[str, dict[str, Any]]], result: Result) -> None:
+    if not found:
+        return
+    made = ctx.execute(
+        pg.insert(Call)
+        .values([_call(ctx, version, token, said) for token, said in found])
+        .on_conflict_do_nothing(index_elements=["tenant_id", "token"])
+        .returning(Call.id)
+    )
+    result.calls += len(made.all())
 
 
 def _token(row: Sequence[str]) -> str:
@@ -196,37 +227,46 @@ def _cells(row: Sequence[str], match: Mapping[str, int]) -> dict[str, str]:
     return {name: row[at] if at < len(row) else "" for name, at in match.items()}
 
 
-def _call(
-    ctx: Ctx, form: tuple[int, forms.Definition], cells: Mapping[str, str], token: str
-) -> dict[str, Any]:
-    """One row as a call, by the form (version, definition) in use. ValueError with the reason."""
-    version, definition = form
+def _understood(ctx: Ctx, definition: forms.Definition, cells: Mapping[str, str]) -> dict[str, Any]:
+    """One row by the form in use. ValueError with the reason."""
     at, note = _moment(cells["at"]), cells["note"].strip()
     if at > ctx.now + timedelta(minutes=5):
         raise ValueError(lazy("This time is still to come."))
     if not note:
         raise ValueError(lazy("There are no words in this row."))
-    risk = _risk(cells.get("risk", ""))
+    return {
+        "at": at,
+        "note": note[: forms.TEXT],
+        "number": cells.get("number", ""),
+        "codes": {
+            "risk": _risk(cells.get("risk", "")),
+            "channel": code_for(definition, "channels", cells.get("channel", "")),
+            "topic": code_for(definition, "topics", cells.get("topic", "")),
+            "next": code_for(definition, "next", cells.get("next", "")),
+        },
+    }
+
+
+def _call(ctx: Ctx, version: int, token: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a call, its words sealed with a key of its own."""
     caller = None
-    if (number := cells.get("number", "")) and (index := callers.number_index(ctx, number)) is not None:
+    if said["number"] and (index := callers.number_index(ctx, said["number"])) is not None:
         caller = callers.by_index(ctx, index) or callers.make(ctx, index=index)
     call_id = new_id()
     ctx.keys.fresh(call_id)
     return {
+        "tenant_id": ctx.tenant.id,
         "id": call_id,
         "token": token,
         "state": "logged",
         "caller_id": caller,
-        "channel": code_for(definition, "channels", cells.get("channel", "")),
-        "topic": code_for(definition, "topics", cells.get("topic", "")),
-        "next": code_for(definition, "next", cells.get("next", "")),
-        "risk": risk,
         "form_version": version,
-        "note": ctx.sealed(Call, "note", call_id, call_id, note[: forms.TEXT]),
-        "started_at": at,
-        "answered_at": at,
+        "note": ctx.sealed(Call, "note", call_id, call_id, said["note"]),
+        "started_at": said["at"],
+        "answered_at": said["at"],
         "changed_at": ctx.now,
-        "logged_at": at,
+        "logged_at": said["at"],
+        **said["codes"],
     }
 
 
@@ -275,25 +315,29 @@ def refused_file(table: Table, refused: Iterable[tuple[int, Any]], reason: str) 
 
 def _safe(cell: str) -> str:
     """A cell that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-# ---- on the page: the file waits sealed while columns are matched ---------------------------------------------------
+# ---- on the page and over the API: the file waits sealed while columns are matched ----------------------------------
 
 
-def put_by(ctx: Ctx, name: str, data: bytes) -> Any:
+def put_by(ctx: Ctx, name: str, data: bytes) -> UUID:
     """Keep the file for a day; Invalid when it is no call log."""
+    if not data or len(data) > MOST:
+        raise Invalid(fields={"file": [lazy("Choose a CSV file of at most 16 MB.")]})
     read(data)
     kept = keep_file(ctx, data, name=name, media_type="text/csv", kind=KIND, keep=timedelta(days=1))
     ctx.audit(policy.CallsImported(calls=0, refused=0))
     return kept.id
 
 
-def waiting(ctx: Ctx, file_id: Any) -> Table:
+def waiting(ctx: Ctx, file_id: UUID) -> Table:
     return read(read_file(ctx, file_id, kind=KIND)[1])
 
 
-def start(ctx: Ctx, file_id: Any, match: Mapping[str, int]) -> Task:
+def start(ctx: Ctx, file_id: UUID, told: Mapping[str, int | None]) -> Task:
+    """Run it as a task, which ends with the rows that were not taken as a file; Invalid while a column is missing."""
+    match = matched(waiting(ctx, file_id), told)
     task = start_task(
         ctx,
         build,

@@ -9,6 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from anxin.plugin import (
+    JPEG,
+    PNG,
+    WEBP,
     Conflict,
     Ctx,
     File,
@@ -16,6 +19,7 @@ from anxin.plugin import (
     NotFound,
     TakenUpload,
     TenantModel,
+    Upload,
     drop_file,
     keep_file,
     lazy,
@@ -27,6 +31,7 @@ from anxin_rooms.models import HOLDING, Booking, Day, Equipment, Hours, Room, Si
 from anxin_rooms.services.catalogue import known
 
 PHOTO = "rooms.photo"
+PICTURE = Upload("file", (JPEG, PNG, WEBP), 8 * 1024 * 1024)
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without those that look alike
 CODE = 5
 SECRET = lazy("Counselling and assessment rooms are always confidential.")
@@ -207,7 +212,7 @@ def one_equipment(ctx: Ctx, equipment_id: UUID) -> Equipment:
     return ctx.get(Equipment, equipment_id)
 
 
-def save_photo(ctx: Ctx, row: Room, taken: TakenUpload) -> None:
+def save_photo(ctx: Ctx, row: Room, taken: TakenUpload) -> File:
     """Keep a room's picture in place of the one before."""
     before = row.photo_id
     file = keep_file(ctx, taken.data, name=taken.name, media_type=taken.media_type, kind=PHOTO)
@@ -215,6 +220,18 @@ def save_photo(ctx: Ctx, row: Room, taken: TakenUpload) -> None:
     if before is not None:
         drop_file(ctx, before)
     _done(ctx, "photo", row)
+    return file
+
+
+def drop_photo(ctx: Ctx, room_id: UUID) -> None:
+    """Take a room's picture down and delete it; NotFound when it has none."""
+    row = room(ctx, room_id)
+    if row.photo_id is None:
+        raise NotFound()
+    gone, row.photo_id = row.photo_id, None
+    ctx.db.flush()
+    drop_file(ctx, gone)
+    _done(ctx, "photo_dropped", row)
 
 
 def photo(ctx: Ctx, room_id: UUID) -> tuple[File, bytes]:

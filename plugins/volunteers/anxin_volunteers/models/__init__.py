@@ -6,7 +6,7 @@ from anxin.plugin import TenantModel
 from anxin_volunteers.models.competence import Competence, DutyRole, Qualification
 from anxin_volunteers.models.concern import Concern, HandOn, Period, Slip, Visit, Welcome
 from anxin_volunteers.models.duty import LIVE, Availability, Need, Shift, Signup, Swap, Task
-from anxin_volunteers.models.people import POSTS, Call, Member, Post, Staffing, Team, Volunteer
+from anxin_volunteers.models.people import POSTS, Call, Member, Outside, Post, Staffing, Team, Volunteer
 from anxin_volunteers.models.service import Award, Objection, Recognition, Service, ServiceChange
 from anxin_volunteers.models.training import (
     MEETINGS,
@@ -22,6 +22,7 @@ from anxin_volunteers.models.training import (
 MODELS: list[type[TenantModel]] = [
     Call,
     Volunteer,
+    Outside,
     Team,
     Member,
     Post,
@@ -87,6 +88,7 @@ __all__ = [
     "Member",
     "Need",
     "Objection",
+    "Outside",
     "Period",
     "Post",
     "Qualification",

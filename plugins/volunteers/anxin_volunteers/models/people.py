@@ -31,6 +31,7 @@ class Call(TenantModel):
     places: Mapped[int | None] = mapped_column(comment="how many are wanted; null: no limit")
     unit_id: Mapped[UUID | None] = mapped_column(comment="for whom: the unit and all below; null: everybody")
     closes_on: Mapped[date | None]
+    questions: Mapped[list[str]] = mapped_column(server_default="{}", comment="what it asks beside the usual")
     state: Mapped[str] = mapped_column(server_default="draft")
     made_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
@@ -55,7 +56,7 @@ class Volunteer(TenantModel):
 
     person_id: Mapped[UUID]
     call_id: Mapped[UUID | None]
-    application: Mapped[bytes | None] = sealed(nullable=True, comment="{why, skills, times}")
+    application: Mapped[bytes | None] = sealed(nullable=True, comment="{why, skills, times, asked}")
     state: Mapped[str] = mapped_column(server_default="applied")
     applied_at: Mapped[datetime] = mapped_column(server_default=NOW)
     decided_at: Mapped[datetime | None]
@@ -64,6 +65,43 @@ class Volunteer(TenantModel):
     pledged_at: Mapped[datetime | None] = mapped_column(comment="confidentiality agreement signed")
     pledge_version: Mapped[int | None]
     left_at: Mapped[datetime | None]
+
+
+class Outside(TenantModel):
+    """An application from outside: somebody without an account, for a public call. It has a key of its own, so that
+    taking it back leaves nothing; whoever is taken on becomes a person and a `Volunteer`, and this row is emptied."""
+
+    __tablename__ = "outside"
+    __schema__ = SCHEMA
+    __subject__ = "id"
+    __data_class__ = "participation"
+    __constraints__ = (
+        one_of("state", "applied", "approved", "declined"),
+        tenant_fk("call_id", "volunteers.call"),
+        tenant_fk("person_id", "core.person"),
+        tenant_fk("decided_by", "core.person"),
+        sa.UniqueConstraint("tenant_id", "token_hash"),
+        sa.CheckConstraint("(state = 'approved') = (person_id IS NOT NULL)", name="person"),
+        sa.CheckConstraint("state <> 'approved' OR details IS NULL", name="details"),
+        sa.Index("ix_outside_state", "tenant_id", "state", "applied_at"),
+        sa.Index("ix_outside_call", "tenant_id", "call_id", "applied_at"),
+        sa.Index("ix_outside_person", "tenant_id", "person_id"),
+        sa.Index("ix_outside_ends", "tenant_id", "ends_at"),
+    )
+
+    call_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(comment="empty once they are a person")
+    token_hash: Mapped[bytes] = mapped_column(comment="of the secret in the applicant's own link")
+    details: Mapped[bytes | None] = sealed(
+        nullable=True, comment="{phone, email, token, why, skills, times, asked}"
+    )
+    agreed_version: Mapped[int] = mapped_column(comment="of the text the applicant agreed to")
+    state: Mapped[str] = mapped_column(server_default="applied")
+    applied_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    person_id: Mapped[UUID | None] = mapped_column(comment="who they became")
+    ends_at: Mapped[datetime] = mapped_column(comment="deleted after this, decided or not")
 
 
 class Team(TenantModel):

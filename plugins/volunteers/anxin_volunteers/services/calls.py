@@ -6,9 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, NotFound, Unit
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, local
 from anxin_volunteers import entries
-from anxin_volunteers.models import Call, Volunteer
+from anxin_volunteers.models import Call, Outside, Volunteer
 from anxin_volunteers.services.units import tree
 
 LIMIT = 50
@@ -26,6 +26,7 @@ def create(ctx: Ctx, data: Mapping[str, Any]) -> Call:
             places=data.get("places"),
             unit_id=data.get("unit_id"),
             closes_on=data.get("closes_on"),
+            questions=list(data.get("questions") or ()),
             state="draft",
             made_at=ctx.now,
         )
@@ -53,12 +54,33 @@ def answers(ctx: Ctx, ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many have applied for each call."""
     if not ids:
         return {}
-    found = ctx.db.execute(
-        sa.select(Volunteer.call_id, sa.func.count())
-        .where(Volunteer.tenant_id == ctx.tenant.id, Volunteer.call_id.in_(ids))
-        .group_by(Volunteer.call_id)
-    )
-    return {call_id: count for call_id, count in found if call_id is not None}
+    counts: dict[UUID, int] = {}
+    for model in (Volunteer, Outside):
+        counted = [model.tenant_id == ctx.tenant.id, model.call_id.in_(ids)]
+        if model is Outside:  # whoever was taken on is a volunteer by now
+            counted.append(Outside.state != "approved")
+        for call_id, count in ctx.db.execute(
+            sa.select(model.call_id, sa.func.count()).where(*counted).group_by(model.call_id)
+        ):
+            if call_id is not None:
+                counts[call_id] = counts.get(call_id, 0) + count
+    return counts
+
+
+def asked(call: Call | None, data: Mapping[str, Any]) -> list[list[str]]:
+    """The call's own questions with what `answer_1` … say to them; Invalid while one is missing."""
+    told = {
+        f"answer_{at}": (question, data.get(f"answer_{at}", "").strip())
+        for at, question in enumerate(call.questions if call else (), 1)
+    }
+    missing: dict[str, list[Any]] = {
+        name: [lazy("Please answer this question.")]
+        for name, (_question, answer) in told.items()
+        if not answer
+    }
+    if missing:
+        raise Invalid(fields=missing)
+    return [[question, answer] for question, answer in told.values()]
 
 
 def running(ctx: Ctx) -> list[Call]:
@@ -79,10 +101,14 @@ def running(ctx: Ctx) -> list[Call]:
 
 
 def public(ctx: Ctx, call_id: UUID) -> Call:
-    """A public call by its address, for anybody; others answer like calls that never were."""
+    """A public call by its address, for anybody; others, and those that are over, answer like calls that never were."""
     call = ctx.db.scalar(
         sa.select(Call).where(
-            Call.tenant_id == ctx.tenant.id, Call.id == call_id, Call.public, Call.state == "open"
+            Call.tenant_id == ctx.tenant.id,
+            Call.id == call_id,
+            Call.public,
+            Call.state == "open",
+            sa.or_(Call.closes_on.is_(None), Call.closes_on >= local(ctx.now).date()),
         )
     )
     if call is None:

@@ -171,6 +171,22 @@ def decide(ctx: Ctx, qualification_id: UUID, what: str) -> Qualification:
     return row
 
 
+def correct(ctx: Ctx, qualification_id: UUID, expires_on: date | None) -> Qualification:
+    """The paper says another last day than was typed. Its holder is told, and reminded anew; shifts beyond the new day
+    stay theirs until it has come, so that there is time to renew."""
+    row = ctx.get(Qualification, qualification_id)
+    if row.state != "verified" or row.expires_on == expires_on:
+        raise Conflict()
+    if expires_on is not None and expires_on < row.issued_on:
+        raise Invalid(fields={"expires_on": [lazy("This day is before the first.")]})
+    row.expires_on, row.reminded_at, row.lapsed_at = expires_on, None, None
+    ctx.audit(
+        entries.QualificationChanged(qualification_id=row.id, what="corrected", subject_id=row.person_id)
+    )
+    notify(ctx, row.person_id, policy.NEWS.code, "/volunteers/me")
+    return row
+
+
 def award(ctx: Ctx, person_id: UUID, competence: Competence, on: date) -> Qualification:
     """What a course ends with: verified at once, renewed when it is held already."""
     row = ctx.add(

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from anxin.plugin import Conflict, Ctx, Forbidden, Invalid, NotFound, Person, lazy, names_of, notify
 from anxin_volunteers import entries, policy
-from anxin_volunteers.models import Call, Member, Post, Team, Volunteer
+from anxin_volunteers.models import Call, Member, Outside, Post, Team, Volunteer
+from anxin_volunteers.services import calls
 from anxin_volunteers.services.units import tree
 from anxin_volunteers.words import DECISIONS, SERVING
 
@@ -19,9 +20,9 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Line:
-    """A volunteer as a row of the list."""
+    """A volunteer, or an application from outside, as a row of the list."""
 
-    volunteer: Volunteer
+    volunteer: Volunteer | Outside
     name: str
     unit: str
     teams: tuple[str, ...] = ()
@@ -63,19 +64,26 @@ def apply(ctx: Ctx, data: Mapping[str, Any]) -> Volunteer:
     person_id = ctx.actor.person_id
     if person_id is None:
         raise NotFound()
-    call_id = data.get("call_id")
-    if call_id is not None:
-        _insist_open(ctx, ctx.get(Call, call_id))
+    call = ctx.get(Call, data["call_id"]) if data.get("call_id") is not None else None
+    if call is not None:
+        _insist_open(ctx, call)
+    asked = calls.asked(call, data)
     volunteer = own(ctx)
     if volunteer is not None and volunteer.state not in ("declined", "left"):
         raise Conflict(lazy("You have applied already."), code="volunteers.applied")
     if volunteer is None:
         volunteer = ctx.add(Volunteer(person_id=person_id))
-    volunteer.call_id, volunteer.state, volunteer.applied_at = call_id, "applied", ctx.now
+    volunteer.call_id, volunteer.state = call.id if call else None, "applied"
+    volunteer.applied_at = ctx.now
     volunteer.left_at = volunteer.decided_at = volunteer.decided_by = volunteer.trial_until = None
-    ctx.seal(volunteer, "application", {name: data.get(name, "") for name in ("why", "skills", "times")})
+    ctx.seal(volunteer, "application", {**written(data), "asked": asked})
     ctx.audit(entries.Applied(volunteer_id=volunteer.id, subject_id=person_id))
     return volunteer
+
+
+def written(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What everybody is asked, as it is sealed."""
+    return {name: data.get(name, "") for name in ("why", "skills", "times")}
 
 
 def _insist_open(ctx: Ctx, call: Call) -> None:
@@ -96,14 +104,19 @@ def decide(ctx: Ctx, volunteer_id: UUID, what: str) -> Volunteer:
         raise Conflict()
     volunteer.state, volunteer.decided_at, volunteer.decided_by = becomes, ctx.now, ctx.actor.person_id
     if what == "approve":
-        days = ctx.settings["trial_days"]
-        volunteer.trial_until = ctx.now + timedelta(days=days)
-        volunteer.state = "trial" if days else "active"
+        begin(ctx, volunteer)
     if becomes == "left":
         _end(ctx, volunteer)
     ctx.audit(entries.Decided(volunteer_id=volunteer.id, what=what, subject_id=volunteer.person_id))
     notify(ctx, volunteer.person_id, policy.NEWS.code, "/volunteers/")
     return volunteer
+
+
+def begin(ctx: Ctx, volunteer: Volunteer) -> None:
+    """On probation from now, where the union has one."""
+    days = ctx.settings["trial_days"]
+    volunteer.trial_until = ctx.now + timedelta(days=days)
+    volunteer.state = "trial" if days else "active"
 
 
 def pledge(ctx: Ctx, *, signature: str) -> Volunteer:
@@ -161,22 +174,42 @@ def enlist(ctx: Ctx, person_id: UUID) -> Volunteer:
 def listed(
     ctx: Ctx, *, state: str = "", team_id: UUID | None = None, page: int = 1
 ) -> tuple[list[Line], int]:
-    """A page of the volunteers this actor may see, and how many there are in all; the look is recorded."""
-    statement = ctx.select(Volunteer)
+    """A page of the volunteers this actor may see, with those who applied from outside among them, and how many there
+    are in all; the look is recorded."""
+    volunteers, outside = ctx.select(Volunteer), ctx.select(Outside).where(Outside.state != "approved")
     if state:
-        statement = statement.where(Volunteer.state == state)
+        volunteers, outside = (
+            volunteers.where(Volunteer.state == state),
+            outside.where(Outside.state == state),
+        )
     if team_id is not None:
         inside = sa.select(Member.person_id).where(
             Member.tenant_id == ctx.tenant.id, Member.team_id == team_id, Member.until.is_(None)
         )
-        statement = statement.where(Volunteer.person_id.in_(inside))
-    total = ctx.scalar(sa.select(sa.func.count()).select_from(statement.subquery())) or 0
-    order = (
-        statement.order_by(Volunteer.applied_at.desc(), Volunteer.id).limit(PAGE).offset(PAGE * (page - 1))
-    )
-    rows = ctx.scalars(order).all()
-    ctx.audit(entries.PeopleRead(count=len(rows)))
-    return lines(ctx, rows), total
+        volunteers, outside = volunteers.where(Volunteer.person_id.in_(inside)), outside.where(sa.false())
+    both = sa.union_all(
+        volunteers.with_only_columns(Volunteer.id, Volunteer.applied_at),
+        outside.with_only_columns(Outside.id, Outside.applied_at),
+    ).subquery()
+    total = ctx.scalar(sa.select(sa.func.count()).select_from(both)) or 0
+    order = ctx.scalars(
+        sa.select(both.c.id)
+        .order_by(both.c.applied_at.desc(), both.c.id)
+        .limit(PAGE)
+        .offset(PAGE * (page - 1))
+    ).all()
+    found = {
+        line.volunteer.id: line
+        for line in (
+            *lines(ctx, ctx.scalars(ctx.select(Volunteer).where(Volunteer.id.in_(order))).all()),
+            *(
+                Line(row, row.name, "")
+                for row in ctx.scalars(ctx.select(Outside).where(Outside.id.in_(order)))
+            ),
+        )
+    }
+    ctx.audit(entries.PeopleRead(count=len(found)))
+    return [found[row_id] for row_id in order], total
 
 
 def lines(ctx: Ctx, rows: Sequence[Volunteer]) -> list[Line]:

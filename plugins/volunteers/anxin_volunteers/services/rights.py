@@ -9,17 +9,17 @@ import sqlalchemy as sa
 
 from anxin.plugin import Ctx, TenantModel
 from anxin_volunteers import entries
-from anxin_volunteers.models import MODELS, Qualification
-from anxin_volunteers.services import competence
+from anxin_volunteers.models import MODELS, Outside, Qualification
+from anxin_volunteers.services import competence, outside
 
 # who worried, decided or handled is theirs, not the person's
-HIDDEN = {"tenant_id", "id", "decided_by", "handled_by", "to_id", "author_id"}
+HIDDEN = {"tenant_id", "id", "token_hash", "decided_by", "handled_by", "to_id", "author_id"}
 
 
 def personal() -> Iterator[type[TenantModel]]:
     """The models that are about somebody, those that refer to others first."""
     order = {table: at for at, table in enumerate(TenantModel.metadata.sorted_tables)}
-    about = [model for model in MODELS if model.__subject__]
+    about = [model for model in MODELS if model.__subject__ not in (None, "id")]
     return iter(sorted(about, key=lambda model: -order[model.__table__]))  # type: ignore[index]
 
 
@@ -32,6 +32,8 @@ def export(ctx: Ctx, person_id: UUID) -> dict[str, Any]:
         ).all()
         if rows:
             found[str(model.__tablename__)] = [_plain(ctx, row) for row in rows]
+    if came := outside.of_person(ctx, person_id):
+        found[str(Outside.__tablename__)] = [_plain(ctx, row) for row in came]
     return found
 
 
@@ -64,6 +66,10 @@ def erase(ctx: Ctx, person_id: UUID) -> dict[str, int]:
     for row in ctx.scalars(ctx.select(Qualification).where(Qualification.person_id == person_id)):
         competence.drop_proof(ctx, row)
     ctx.db.flush()
+    came = ctx.execute(
+        sa.delete(Outside).where(Outside.tenant_id == ctx.tenant.id, Outside.person_id == person_id)
+    )
+    counts[str(Outside.__tablename__)] = came.rowcount  # type: ignore[attr-defined]
     for model in personal():
         done = ctx.execute(
             sa.delete(model).where(

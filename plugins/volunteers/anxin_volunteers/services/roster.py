@@ -27,6 +27,7 @@ class Wish:
     turn: Turn
     place: Place
     proposed: list[UUID] = field(default_factory=list)
+    there: list[UUID] = field(default_factory=list)
     holders: int = 0
     free: int = 0
 
@@ -100,7 +101,8 @@ def _proposal(ctx: Ctx, turns: list[Turn], first: date, last: date) -> Proposal:
     found = solve(slots, rules)
     for wish in wishes:
         wish.proposed = found.get(wish.place.need.id, [])
-    names = names_of(ctx, {person for wish in wishes for person in wish.proposed})
+        wish.there = people.there.get(wish.place.need.id, [])
+    names = names_of(ctx, {person for wish in wishes for person in (*wish.proposed, *wish.there)})
     return Proposal(first, last, wishes, names)
 
 
@@ -133,6 +135,7 @@ class _People:
             self.teams[team_id].add(person_id)
         self.busy: dict[UUID, list[Any]] = defaultdict(list)
         self.per_week: dict[tuple[UUID, int], int] = defaultdict(int)
+        self.there: dict[UUID, list[UUID]] = defaultdict(list)  # need → who is assigned already
         self._busy(ctx, turns)
         self.times: dict[UUID, set[str]] = defaultdict(set)
         for row in ctx.scalars(sa.select(Availability).where(Availability.tenant_id == ctx.tenant.id)):
@@ -144,7 +147,14 @@ class _People:
         first = min(turn.shift.starts_at for turn in turns) - timedelta(days=8)
         last = max(turn.shift.ends_at for turn in turns) + timedelta(days=8)
         rows = ctx.db.execute(
-            sa.select(Signup.person_id, Signup.starts_at, Signup.ends_at, Signup.shift_id).where(
+            sa.select(
+                Signup.person_id,
+                Signup.starts_at,
+                Signup.ends_at,
+                Signup.shift_id,
+                Signup.need_id,
+                Signup.state,
+            ).where(
                 Signup.tenant_id == ctx.tenant.id,
                 Signup.starts_at >= first,
                 Signup.starts_at < last,
@@ -154,6 +164,8 @@ class _People:
         for row in rows:
             slot = Slot(row.shift_id, row.starts_at, row.ends_at, 0, 0, {})
             self.busy[row.person_id].append(slot)
+            if row.state == "assigned":
+                self.there[row.need_id].append(row.person_id)
             year, week, _ = row.starts_at.astimezone(ZONE).isocalendar()
             self.per_week[row.person_id, year * 100 + week] += 1
 
@@ -215,6 +227,7 @@ def plain(proposal: Proposal) -> list[dict[str, Any]]:
             "role": wish.place.role.title,
             "wanted": wish.place.need.count,
             "taken": wish.place.taken,
+            "there": [proposal.names[person] for person in wish.there],
             "proposed": [proposal.names[person] for person in wish.proposed],
             "people": [str(person) for person in wish.proposed],
             "missing": wish.missing,
