@@ -73,7 +73,7 @@ def init_app(app: Flask, settings: Settings, doors: Mapping[str, str]) -> None:
     )
     # only the doors count, and each asks by itself: without this every request of everybody would ask for its limits
     app.before_request_funcs[None].remove(limiter._check_request_limit)
-    for endpoint, often in (DOORS | doors).items():
+    for endpoint, often in {**DOORS, **doors}.items():
         app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])  # type: ignore[assignment]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]

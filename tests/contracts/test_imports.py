@@ -17,12 +17,8 @@ import grimp
 import pytest
 
 CORE = "anxin"
-ASIDE = (
-    "settings",
-    "keyfiles",
-    "ports",
-    "embedded",
-)  # before there is an application: they know nothing of it
+# before there is an application: they know nothing of it
+ASIDE = ("settings", "keyfiles", "ports", "embedded")
 LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do not know each other
     ("kernel",),
     ("documents",),

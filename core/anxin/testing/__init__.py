@@ -13,9 +13,10 @@ tests never meet each other's rows. Real roles, real row-level security, real se
     queue_of(helper)       what waits for a helper, as the list over all employers says it
     served_units(tenant)   the units served there, as plain rows
     run_jobs(tenant)       run what waits in the outbox, in the tenant's scope
+    today()                the calendar day of the tests' tenants (a function, not a fixture)
 """
 
-from anxin.testing.acts import acting, give_consent, run_jobs
+from anxin.testing.acts import acting, give_consent, run_jobs, today
 from anxin.testing.contract import PluginContract
 from anxin.testing.fixtures import (
     agency_person,
@@ -53,5 +54,6 @@ __all__ = [
     "served_units",
     "settings",
     "tenant",
+    "today",
     "valkey",
 ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +12,17 @@ import sqlalchemy as sa
 from anxin.consent.services import record
 from anxin.extension.manifest import Purpose
 from anxin.identity import sessions
-from anxin.kernel import jobs
+from anxin.kernel import clock, jobs
 from anxin.kernel.actor import Grant, TenantInfo
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.runtime import Runtime
 from anxin.testing.fixtures import Someone
+
+
+def today() -> date:
+    """The calendar day of the tests' tenants, as their admins would type it: in Shanghai it is tomorrow already at
+    16:00 UTC."""
+    return clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
 
 
 @pytest.fixture

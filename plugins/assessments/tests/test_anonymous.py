@@ -1,12 +1,13 @@
 """Anonymous, yet once per person: nothing in the database leads from answers to a person, and the database insists."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from anxin.plugin import Conflict, Invalid, NotFound
+from anxin.testing import today
 from anxin_assessments.anonymous_models import AnonymousSheet, Slip
 from anxin_assessments.models import Sheet
 from anxin_assessments.policy import ANONYMOUS
@@ -28,13 +29,13 @@ def crowd(person: Any) -> list[Any]:
 @pytest.fixture
 def campaign(admin: Any, crowd: Any, as_person: Any) -> Any:
     with as_person(admin, "tenant") as ctx:
-        today = date.today()  # noqa: DTZ011 - the tenant's calendar day
+        day = today()
         made = campaigns.create(
             ctx,
             title="匿名幸福感",
             instruments=["who5", "k6"],
-            opens_on=today - timedelta(days=1),
-            closes_on=today + timedelta(days=7),
+            opens_on=day - timedelta(days=1),
+            closes_on=day + timedelta(days=7),
             mode="anonymous",
         )
         return campaigns.publish(ctx, made.id).id
@@ -141,8 +142,8 @@ def test_an_anonymous_row_belongs_to_an_anonymous_campaign(
     admin: Any, as_person: Any, scope: Any, tenant: Any
 ) -> None:
     with as_person(admin, "tenant") as ctx:
-        today = date.today()  # noqa: DTZ011 - the tenant's calendar day
-        named = campaigns.create(ctx, title="实名", instruments=["who5"], opens_on=today, closes_on=today).id
+        day = today()
+        named = campaigns.create(ctx, title="实名", instruments=["who5"], opens_on=day, closes_on=day).id
     assert refused(scope, tenant, Slip(campaign_id=named, ticket=b"x", answers=b"x"))
     sheet = Sheet(person_id=admin.id, instrument="who5-1", campaign_id=named, answers=b"x", state="open")
     assert not refused(scope, tenant, sheet)
@@ -190,9 +191,9 @@ def test_figures_come_out_when_it_is_over(
 
 def test_too_few_people_cannot_be_anonymous(admin: Any, person: Any, as_person: Any) -> None:
     with as_person(admin, "tenant") as ctx:
-        today = date.today()  # noqa: DTZ011 - the tenant's calendar day
+        day = today()
         made = campaigns.create(
-            ctx, title="匿名", instruments=["who5"], opens_on=today, closes_on=today, mode="anonymous"
+            ctx, title="匿名", instruments=["who5"], opens_on=day, closes_on=day, mode="anonymous"
         )
         with pytest.raises(Invalid):
             campaigns.publish(ctx, made.id)

@@ -10,6 +10,7 @@ from anxin.kernel import clock
 from anxin.kernel import jobs as kernel_jobs
 from anxin.kernel.i18n import day, local
 from anxin.plugin import Conflict, Invalid, NotFound, Unit
+from anxin.testing import today
 from anxin_assessments import hooks, jobs, views
 from anxin_assessments.figure_models import Tally
 from anxin_assessments.services import campaigns, figures, freezing, inviting, sheets
@@ -47,13 +48,13 @@ def due(ctx: Any) -> list[Any]:
 
 
 def plan(ctx: Any, *instruments: str, unit_id: Any = None, days: int = 7, **more: Any) -> Any:
-    today = date.today()  # noqa: DTZ011 - the tenant's calendar day, as an admin would type it
+    day = today()
     return campaigns.create(
         ctx,
         title="秋季状态自评",
         instruments=instruments,
-        opens_on=today - timedelta(days=1),
-        closes_on=today + timedelta(days=days),
+        opens_on=day - timedelta(days=1),
+        closes_on=day + timedelta(days=days),
         unit_id=unit_id,
         **more,
     )
@@ -116,7 +117,7 @@ class TestPublishing:
         """The window ends at a midnight; the day that begins there is one too late."""
         someone = person()
         campaign = published(as_person, admin, "who5")
-        chosen = date.today() + timedelta(days=7)  # noqa: DTZ011 - as in `plan`
+        chosen = today() + timedelta(days=7)
         with app.test_request_context(f"/t/{tenant.slug}/"), as_person(someone) as ctx:
             (todo,) = campaigns.todo(ctx)
             card = next(iter(hooks.home_cards(ctx)))
@@ -285,7 +286,7 @@ def test_the_round_is_counted_by_a_job(
 
 class TestScope:
     def hired(self, person: Any, years: float, **fields: Any) -> Any:
-        day = date.today() - timedelta(days=round(365.25 * years))  # noqa: DTZ011 - a calendar day
+        day = today() - timedelta(days=round(365.25 * years))
         return person(hired_on=day, **fields)
 
     def invited_to(self, ctx: Any, **conditions: Any) -> set[Any]:
@@ -297,12 +298,12 @@ class TestScope:
     ) -> None:
         fresh, settled = self.hired(person, 0.05), self.hired(person, 9)
         old = self.hired(person, 30, traits={"birthday": "05-01"})
-        today = date.today()  # noqa: DTZ011 - a calendar day
+        day = today()
         with as_person(admin, "tenant") as ctx:
             assert self.invited_to(ctx, scope={"years_from": 5}) == {settled.id, old.id}
             assert self.invited_to(ctx, scope={"years_from": 5, "years_until": 20}) == {settled.id}
             assert self.invited_to(ctx, scope={"born_month": 5}) == {old.id}
-            month_ago = (today - timedelta(days=60)).isoformat()
+            month_ago = (day - timedelta(days=60)).isoformat()
             assert self.invited_to(ctx, scope={"hired_from": month_ago}) == {fresh.id}
             assert self.invited_to(ctx, rolling="hired") == {fresh.id}
 
@@ -311,8 +312,8 @@ class TestScope:
     ) -> None:
         with as_person(admin, "tenant") as ctx:
             campaign = campaigns.publish(ctx, plan(ctx, "who5", rolling="birthday").id).id
-            today = f"{ctx.now:%m-%d}"
-        someone = person(traits={"birthday": today})
+            day = f"{ctx.now:%m-%d}"
+        someone = person(traits={"birthday": day})
         for _day in range(2):
             with scope(tenant) as ctx:
                 ctx.plugin = "assessments"
@@ -349,13 +350,13 @@ class TestRunning:
     ) -> None:
         shift(agency_person(), days=20)
         campaign = published(as_person, admin, "phq9")
-        today = date.today()  # noqa: DTZ011 - a calendar day
+        day = today()
         with as_person(admin, "tenant") as ctx:
-            assert campaigns.extend(ctx, campaign, today + timedelta(days=14))
+            assert campaigns.extend(ctx, campaign, day + timedelta(days=14))
             with pytest.raises(Invalid):
-                campaigns.extend(ctx, campaign, today + timedelta(days=3))
+                campaigns.extend(ctx, campaign, day + timedelta(days=3))
             with pytest.raises(Invalid) as refused:
-                campaigns.extend(ctx, campaign, today + timedelta(days=40))
+                campaigns.extend(ctx, campaign, day + timedelta(days=40))
         assert refused.value.code == "assessments.no_duty"
 
     def test_the_union_asks_and_the_system_reminds(
@@ -396,13 +397,13 @@ class TestRounds:
         self.answer(as_person, people, first, "k6", [3] * 6)
         with as_person(admin, "tenant") as ctx:
             campaigns.close(ctx, first)
-            today = date.today()  # noqa: DTZ011 - a calendar day
+            day = today()
             second = campaigns.create(
                 ctx,
                 title="第二轮",
                 instruments=["k6", "who5"],
-                opens_on=today,
-                closes_on=today + timedelta(days=7),
+                opens_on=day,
+                closes_on=day + timedelta(days=7),
                 before_id=first,
             )
             assert (second.round, second.before_id) == (2, first)
@@ -436,8 +437,8 @@ class TestRounds:
         self.answer(as_person, people, first, "k6", [3] * 6)
         with as_person(admin, "tenant") as ctx:
             campaigns.close(ctx, first)
-            today = date.today()  # noqa: DTZ011 - a calendar day
-            second = campaigns.next_round(ctx, first, opens_on=today, closes_on=today + timedelta(days=7))
+            day = today()
+            second = campaigns.next_round(ctx, first, opens_on=day, closes_on=day + timedelta(days=7))
             second = campaigns.publish(ctx, second.id).id
         self.answer(as_person, people[:14], second, "k6", [1] * 6)
         run_jobs(tenant, "assessments.count")

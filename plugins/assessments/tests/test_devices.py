@@ -1,15 +1,16 @@
 """A shared device: people sit down one after the other, and none finds a trace of the one before."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from anxin.testing import today
 from anxin_assessments.models import Part, Sheet
 from anxin_assessments.services import campaigns
 
-TODAY = date.today()  # noqa: DTZ011 - the tenant's calendar day
+TODAY = today()
 
 
 @pytest.fixture

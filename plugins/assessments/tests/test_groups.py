@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from anxin.plugin import Invalid, care_groups
+from anxin.testing import today
 from anxin_assessments.models import Campaign, GroupInvitation, Invitation
 from anxin_assessments.services import campaigns, sheets
 
-TODAY = date.today()  # noqa: DTZ011 - the tenant's calendar day
+TODAY = today()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Whole stories of campaigns, through pages and jobs: what the plans of real unions ask for, done the safe way."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from anxin.consent.models import Consent
 from anxin.plugin import Person
+from anxin.testing import today
 from anxin_assessments.policy import SELF
 from anxin_assessments.services import campaigns, figures, inviting, sheets
 
 MANY = 5_000  # more than one part; the job is the same for twenty thousand
-TODAY = date.today()  # noqa: DTZ011 - the tenant's calendar day, as an admin would type it
+TODAY = today()
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
+from anxin.testing import today
 from anxin_assessments.anonymous_models import Slip, TicketPack
 from anxin_assessments.models import Part
 from anxin_assessments.policy import ANONYMOUS
@@ -31,13 +32,13 @@ def crowd(person: Any) -> list[Any]:
 @pytest.fixture
 def campaign(admin: Any, crowd: Any, as_person: Any) -> Any:
     with as_person(admin, "tenant") as ctx:
-        today = date.today()  # noqa: DTZ011 - the tenant's calendar day
+        day = today()
         made = campaigns.create(
             ctx,
             title="匿名幸福感",
             instruments=["who5"],
-            opens_on=today - timedelta(days=1),
-            closes_on=today + timedelta(days=7),
+            opens_on=day - timedelta(days=1),
+            closes_on=day + timedelta(days=7),
             mode="anonymous",
         )
         return campaigns.publish(ctx, made.id).id
@@ -175,9 +176,9 @@ def test_a_pack_belongs_to_an_anonymous_campaign(
 ) -> None:
     """The database insists, as for slips."""
     with as_person(admin, "tenant") as ctx:
-        today = date.today()  # noqa: DTZ011 - the tenant's calendar day
+        day = today()
         named = campaigns.create(
-            ctx, title="实名", instruments=["who5"], opens_on=today, closes_on=today + timedelta(days=3)
+            ctx, title="实名", instruments=["who5"], opens_on=day, closes_on=day + timedelta(days=3)
         ).id
     with scope(tenant) as ctx:
         ctx.plugin = "assessments"

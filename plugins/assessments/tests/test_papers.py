@@ -1,18 +1,19 @@
 """Answers on paper: two people key, neither sees the other's, the paper settles, and only then it counts."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from anxin.consent.models import Consent
 from anxin.safety.models import Crisis
+from anxin.testing import today
 from anxin_assessments.models import Outcome, Part, Sheet
 from anxin_assessments.paper_models import Paper
 from anxin_assessments.policy import SELF
 from anxin_assessments.services import campaigns, papers
 
-TODAY = date.today()  # noqa: DTZ011 - the tenant's calendar day
+TODAY = today()
 
 
 @pytest.fixture
