@@ -375,6 +375,7 @@ def test_which_functions_the_application_may_call(superuser) -> None:
     may = {row.proname for row in rows(superuser, query)}
     assert may == {
         "context",
+        "forget_statements",
         "tenant",
         "person",
         "sees_clinical",

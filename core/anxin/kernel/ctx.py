@@ -84,7 +84,7 @@ class Ctx:
     @property
     def db(self) -> Session:
         """The ORM's session of this context's transaction."""
-        self._send()
+        self.send()
         return self.link.session
 
     # ---- rows -------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class Ctx:
         """
         if CHANGES.search(statement):
             self._wrote = True
-        self._send()
+        self.send()
         return self.link.execute(statement, parameters)
 
     def last(self, statement: str, parameters: Any, *, new: bool = False) -> None:
@@ -143,7 +143,8 @@ class Ctx:
         self._last.append((statement, parameters))
         self._stale = self._stale or not new
 
-    def _send(self) -> None:
+    def send(self) -> None:
+        """Send what `last` and `put` hold back: before anything is read, and before a savepoint ends."""
         waiting, self._last = self._last, []
         for statement, parameters in waiting:
             self.link.execute(statement, parameters)
@@ -300,7 +301,7 @@ class Ctx:
 
     def mark(self) -> Mark:
         """Where the effects stand; with `undo` a savepoint's rollback takes entries and jobs along."""
-        self._send()  # or a savepoint would take it back
+        self.send()  # or a savepoint would take it back
         return Mark(len(self._entries), len(self._pending), self._wrote, frozenset(self._opened))
 
     def undo(self, mark: Mark) -> None:
@@ -324,10 +325,10 @@ class Ctx:
     def commit(self) -> None:
         """Write entries and jobs, then commit; the context may go on with a new transaction only by a new enter."""
         if self.link.in_orm:
-            self._send()
+            self.send()
             self.link.flush()
         self._insist_on_entries()
-        self._send()
+        self.send()
         if self._entries:
             self.runtime.audit.write(self, self._entries)
         if self._pending:

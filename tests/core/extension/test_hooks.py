@@ -75,6 +75,18 @@ class TestContribute:
         assert answers(plugins.call(on(ctx, "a"), "home_cards")) == {"a": (None, True)}
         assert ctx.db.scalar(sa.text("SELECT 1")) == 1
 
+    @pytest.mark.parametrize("way", ["fast", "last"])
+    def test_plain_sql_that_fails_is_the_hooks_own_failure(self, ctx, on, registry, way):
+        def cards(ctx):
+            getattr(ctx, way)("UPDATE core.person SET name = NULL WHERE tenant_id = %s", (ctx.tenant.id,))
+            return [CARD]
+
+        ctx.add(Person(name="甲", sort_key="jia", number="N-one"))
+        ctx.db.flush()
+        plugins = registry(a={"home_cards": cards})
+        assert answers(plugins.call(on(ctx, "a"), "home_cards")) == {"a": (None, True)}
+        assert ctx.db.scalar(sa.select(Person.name).where(Person.number == "N-one")) == "甲"
+
     def test_switched_off_is_not_asked(self, ctx, on, registry):
         plugins = registry(a={"home_cards": boom}, b={"home_cards": lambda ctx: [CARD]})
         assert answers(plugins.call(on(ctx, "b"), "home_cards")) == {"b": ([CARD], False)}

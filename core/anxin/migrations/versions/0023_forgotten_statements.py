@@ -8,13 +8,13 @@ from alembic import op
 
 revision, down_revision, branch_labels, depends_on = "core_0023", "core_0022", None, None
 
-# as the caller: statements belong to the session, whoever asks
 FORGET = """
-CREATE FUNCTION guard.forget_statements() RETURNS void LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+CREATE FUNCTION guard.forget_statements() RETURNS void LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE own text;
 BEGIN
-  FOR own IN SELECT name FROM pg_catalog.pg_prepared_statements WHERE name !~ '^anxin_[0-9]+$' LOOP
-    EXECUTE pg_catalog.format('DEALLOCATE %I', own);
+  FOR own IN SELECT name FROM pg_prepared_statements WHERE name !~ '^anxin_[0-9]+$' LOOP
+    EXECUTE format('DEALLOCATE %I', own);
   END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION guard.forget_statements() FROM PUBLIC;
