@@ -19,7 +19,7 @@ from .everything import fill
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
 QUIET = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakSet
 
 import psycopg
 import pytest
@@ -15,6 +14,7 @@ from sqlalchemy import event
 
 from anxin.identity import sessions
 from anxin.kernel import capability
+from anxin.kernel.link import Link
 
 from .crowd import crowd
 from .routes import all_rules, routes
@@ -42,12 +42,14 @@ class Heard:
 
     own: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
-    counting: WeakSet[sa.Connection] = field(default_factory=WeakSet)
+    counting: set[Any] = field(default_factory=set)  # psycopg's connections in such a transaction
 
-    def take(self, connection: sa.Connection, statement: str, parameters: Any) -> None:
+    def take(self, driver: Any, statement: str, parameters: Any) -> None:
+        if statement == "SELECT * FROM guard.enter(%s)":
+            self.counting.discard(driver)
         if statement == "SET TRANSACTION READ ONLY":
-            self.counting.add(connection)
-        kept = self.figures if connection in self.counting else self.own
+            self.counting.add(driver)
+        kept = self.figures if driver in self.counting else self.own
         text = statement.lstrip()
         if re.match(r"(SELECT|UPDATE|DELETE|WITH)\b", text) and re.search(
             r"\b(FROM|UPDATE)\s+[a-z_]+\.", text
@@ -60,12 +62,18 @@ class Heard:
 
 
 @pytest.fixture
-def heard(runtime) -> Iterator[Heard]:
-    found = Heard()
+def heard(runtime, monkeypatch) -> Iterator[Heard]:
+    """Both ways to the database are listened to: SQLAlchemy's, and a link's plain statements."""
+    found, execute = Heard(), Link.execute
 
     def look(connection, _cursor, statement, parameters, *_rest) -> None:
-        found.take(connection, statement, parameters)
+        found.take(connection.connection.driver_connection, statement, parameters)
 
+    def plainly(link: Link, statement: str, parameters: Any = ()) -> Any:
+        found.take(link.driver, statement, parameters)
+        return execute(link, statement, parameters)
+
+    monkeypatch.setattr(Link, "execute", plainly)
     event.listen(runtime.engine, "before_cursor_execute", look)
     yield found
     event.remove(runtime.engine, "before_cursor_execute", look)

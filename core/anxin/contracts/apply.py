@@ -188,10 +188,11 @@ def _logins(ctx: Ctx, agency_id: UUID) -> dict[UUID, str]:
 
 
 def read(ctx: Ctx, told: TenantFile) -> TenantFile:
-    """The file with its contracts as they are now. Those that were drafted on pages are not the file's."""
+    """The file with its contracts as they are now. Those that were drafted on pages are not the file's. An agency's own
+    duty turns name its own staff and hang on no contract."""
     contracts = tuple(_as_now(ctx, contract) for contract in told.contracts)
     staff = {(contract.agency, person.login) for contract in contracts for person in contract.staff}
-    duty = tuple(turn for turn in told.duty if (turn.agency, turn.staff) in staff)
+    duty = tuple(turn for turn in told.duty if turn.agency == told.slug or (turn.agency, turn.staff) in staff)
     return dataclasses.replace(told, contracts=contracts, duty=duty)
 
 

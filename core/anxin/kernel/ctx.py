@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from anxin.kernel.capability import mint, revoke, token_hash
 from anxin.kernel.db import TenantModel
 from anxin.kernel.entry import Entry
 from anxin.kernel.errors import NotFound, ProgrammingError
+from anxin.kernel.i18n import local
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Answer, Link
 from anxin.kernel.runtime import Runtime
@@ -86,6 +87,11 @@ class Ctx:
         """The ORM's session of this context's transaction."""
         self.send()
         return self.link.session
+
+    @property
+    def today(self) -> date:
+        """The calendar day where the tenant is: in Shanghai it is tomorrow already at 16:00 UTC."""
+        return local(self.now).date()
 
     # ---- rows -------------------------------------------------------------------------------------------------
 

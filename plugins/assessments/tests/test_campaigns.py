@@ -312,7 +312,7 @@ class TestScope:
     ) -> None:
         with as_person(admin, "tenant") as ctx:
             campaign = campaigns.publish(ctx, plan(ctx, "who5", rolling="birthday").id).id
-            day = f"{ctx.now:%m-%d}"
+            day = f"{ctx.today:%m-%d}"
         someone = person(traits={"birthday": day})
         for _day in range(2):
             with scope(tenant) as ctx:

@@ -24,7 +24,7 @@ def competence_list(ctx: Ctx) -> AnyResponse:
 
 
 def _list(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
-    today = ctx.now.date()
+    today = ctx.today
     known = competence.every(ctx)
     titles = {one.code: one.title for one in known}
     return page(

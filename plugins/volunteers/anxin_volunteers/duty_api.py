@@ -177,7 +177,7 @@ def shift_cancel(ctx: Ctx, shift: UUID) -> None:
 @api_bp.response(200, VolunteerWishOutput(many=True))
 def roster_proposal(ctx: Ctx, data: dict[str, Any]) -> Any:
     """A proposal for the empty places, with a reason for each need; nothing is changed."""
-    return roster.plain(roster.propose(ctx, data["week"] or ctx.now.date(), data["weeks"]))
+    return roster.plain(roster.propose(ctx, data["week"] or ctx.today, data["weeks"]))
 
 
 @api_bp.post("/roster")
@@ -186,6 +186,6 @@ def roster_proposal(ctx: Ctx, data: dict[str, Any]) -> Any:
 @api_bp.response(200, VolunteerWishOutput(many=True))
 def roster_apply(ctx: Ctx, data: dict[str, Any]) -> Any:
     """Carry the proposal out."""
-    found = roster.propose(ctx, data["week"] or ctx.now.date(), data["weeks"])
+    found = roster.propose(ctx, data["week"] or ctx.today, data["weeks"])
     roster.carry_out(ctx, found)
     return roster.plain(found)

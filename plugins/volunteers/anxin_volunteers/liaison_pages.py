@@ -66,7 +66,7 @@ def concern_sent(ctx: Ctx) -> AnyResponse:
 @bp.get("/liaison/<uuid:person>/visit")
 @guard(REPORT)
 def visit_form(ctx: Ctx, person: UUID) -> AnyResponse:
-    return _visit(ctx, person, {"on": ctx.now.date().isoformat(), "kind": "work"}, {})
+    return _visit(ctx, person, {"on": ctx.today.isoformat(), "kind": "work"}, {})
 
 
 def _visit(ctx: Ctx, person_id: UUID, values: Any, errors: Any) -> AnyResponse:

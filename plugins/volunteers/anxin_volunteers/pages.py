@@ -132,7 +132,7 @@ def _me(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
     return page(
         "volunteers/me.html",
         mine=views.own(people.own(ctx)),
-        qualifications=[views.qualification(*row, ctx.now.date()) for row in rows],
+        qualifications=[views.qualification(*row, ctx.today) for row in rows],
         competences=[(one.id, one.title) for one in competence.every(ctx)],
         values=values,
         errors=errors,

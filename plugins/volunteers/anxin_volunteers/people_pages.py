@@ -58,7 +58,7 @@ def _volunteer(ctx: Ctx, volunteer: UUID, errors: Any) -> AnyResponse:
         text=text,
         pledged=row.pledged_at,
         qualifications=[
-            views.qualification(*one, ctx.now.date()) for one in competence.of_person(ctx, row.person_id)
+            views.qualification(*one, ctx.today) for one in competence.of_person(ctx, row.person_id)
         ],
         steps=[
             (what, DECISION_WORDS[what])

@@ -38,7 +38,7 @@ def _tasks(ctx: Ctx, values: Any, errors: Any) -> AnyResponse:
         turns=[views.turn(one) for one in _coming(ctx)],
         teams=[(fit.team.id, fit.team.title) for fit in teams.listed(ctx)],
         units=tree(ctx).options(),
-        monday=roster.monday(ctx.now.date() + timedelta(days=7)),
+        monday=roster.monday(ctx.today + timedelta(days=7)),
         values=values,
         errors=errors,
     )
@@ -152,7 +152,7 @@ def shift_cancel(ctx: Ctx, shift: UUID) -> AnyResponse:
 @guard(MANAGE, input=VolunteerWeekInput)
 def roster_page(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     """A proposal for the empty places of some weeks, with a reason for each need; nothing is changed yet."""
-    first: date = data["week"] or roster.monday(ctx.now.date())
+    first: date = data["week"] or roster.monday(ctx.today)
     found = roster.propose(ctx, first, data["weeks"])
     return page(
         "volunteers/roster.html",
@@ -168,6 +168,6 @@ def roster_page(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
 @guard(MANAGE, input=VolunteerWeekInput)
 def roster_apply(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     """Propose again from what holds now, and put those people into their shifts."""
-    first: date = data["week"] or roster.monday(ctx.now.date())
+    first: date = data["week"] or roster.monday(ctx.today)
     roster.carry_out(ctx, roster.propose(ctx, first, data["weeks"]))
     return to("roster_page", week=first.isoformat(), weeks=data["weeks"])

@@ -288,7 +288,7 @@ def team_tell(ctx: Ctx, data: dict[str, Any], team: UUID) -> None:
 @api_bp.response(200, VolunteerInsightOutput)
 def insight_figures(ctx: Ctx, data: dict[str, Any]) -> Any:
     """Figures of a year."""
-    found = insight.of_year(ctx, data["year"] or ctx.now.date().year)
+    found = insight.of_year(ctx, data["year"] or ctx.today.year)
     answers = found.answers
     return {
         **{name: value for name, value in asdict(found).items() if name != "answers"},

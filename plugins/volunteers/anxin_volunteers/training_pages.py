@@ -213,7 +213,7 @@ def team_tell(ctx: Ctx, data: dict[str, Any], team: UUID) -> AnyResponse:
 @bp.get("/insight")
 @guard(FIGURES, input=VolunteerYearInput)
 def insight_page(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
-    this = ctx.now.date().year
+    this = ctx.today.year
     year = data["year"] or this
     return page(
         "volunteers/insight.html",
@@ -226,7 +226,7 @@ def insight_page(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
 @bp.get("/insight.xlsx")
 @guard(FIGURES, input=VolunteerYearInput)
 def insight_book(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
-    year = data["year"] or ctx.now.date().year
+    year = data["year"] or ctx.today.year
     answer = Response(insight.book(insight.of_year(ctx, year)), mimetype=XLSX)
     answer.headers["Content-Disposition"] = f"attachment; filename=volunteers-{year}.xlsx"
     return answer

@@ -13,8 +13,8 @@ from anxin.contracts import services as agreements
 from anxin.contracts.models import ServiceUnit
 from anxin.identity import sessions
 from anxin.identity.models import Person
-from anxin.kernel.ctx import enter
 from anxin.kernel.errors import Conflict, Invalid, SignInRequired
+from anxin.kernel.link import Link
 from anxin.safety.services import duty_covered
 from anxin.tenancy import files, services
 from anxin.tenancy.models import Contract
@@ -130,8 +130,8 @@ def test_who_is_taken_off_in_the_file_is_out_at_once(runtime, applied, scope):
         token = sessions.start(ctx, manager, method="contract")
     sessions.open_ctx(runtime, tenant, token).close()
     apply.apply(runtime, with_contract(told, staff=told.contracts[0].staff[:-1]))
-    with sa.orm.Session(runtime.engine) as session, pytest.raises(SignInRequired):
-        enter(session, token)
+    with Link(runtime.engine) as link, pytest.raises(SignInRequired):
+        link.enter(token)
     assert "xuanlan" not in {one.login for one in apply.current(runtime, "dongling").contracts[0].staff}
     apply.apply(runtime, told)
 

@@ -31,16 +31,16 @@ def people(ctx: Ctx, campaign: Campaign) -> Select[UUID, UUID | None]:
         Person.tenant_id == ctx.tenant.id,
         Person.state == "active",
         Person.kind.in_(("employee", "outsourced")),
-        *_scope(campaign.scope, ctx.now.date()),
+        *_scope(campaign.scope, ctx.today),
     )
     if campaign.unit_id is not None:
         found = found.where(Person.unit_id.in_(below(ctx, [campaign.unit_id])))
     if campaign.group_id is not None:
         found = found.where(Person.id.in_(care_groups.members(ctx, campaign.group_id)))
     if campaign.rolling == "hired":
-        found = found.where(Person.hired_on > ctx.now.date() - NEW_FOR)
+        found = found.where(Person.hired_on > ctx.today - NEW_FOR)
     if campaign.rolling == "birthday":
-        found = found.where(Person.traits["birthday"].astext.in_(_birthdays(ctx.now.date())))
+        found = found.where(Person.traits["birthday"].astext.in_(_birthdays(ctx.today)))
     return found
 
 

@@ -91,7 +91,7 @@ def running(ctx: Ctx) -> list[Call]:
         .order_by(Call.made_at.desc())
         .limit(LIMIT)
     )
-    today = ctx.now.date()
+    today = ctx.today
     return [
         call
         for call in found

@@ -75,7 +75,7 @@ def remove_period(ctx: Ctx, period_id: UUID) -> None:
 @job("volunteers.greetings", every=timedelta(hours=6))
 def greetings(ctx: Ctx) -> None:
     """In a time of care, tell the liaison officers of the unit that a kind word is due; not why."""
-    today, every = ctx.now.date(), timedelta(days=ctx.settings_of("volunteers")["greet_days"])
+    today, every = ctx.today, timedelta(days=ctx.settings_of("volunteers")["greet_days"])
     due = ctx.db.execute(
         sa.select(Welcome, Person.unit_id)
         .join(Person, sa.and_(Person.tenant_id == Welcome.tenant_id, Person.id == Welcome.person_id))

@@ -85,7 +85,7 @@ def claim(ctx: Ctx, data: Mapping[str, Any], proof: TakenUpload | None = None) -
     if people.own(ctx) is None or ctx.actor.person_id is None:
         raise NotFound()
     competence = ctx.get(Competence, data["competence_id"])
-    if data["issued_on"] > ctx.now.date():
+    if data["issued_on"] > ctx.today:
         raise Invalid(fields={"issued_on": [lazy("This day is still to come.")]})
     if competence.proof and proof is None:
         raise Invalid(fields={"file": [lazy("Add a picture or a scan of the certificate.")]})
@@ -219,7 +219,7 @@ def waiting(ctx: Ctx) -> list[tuple[Qualification, str, Competence]]:
 
 def ending(ctx: Ctx, *, within: timedelta = 2 * MONTH) -> list[tuple[Qualification, str, Competence]]:
     """What ends soon, or has ended within the last month, the soonest first."""
-    today = ctx.now.date()
+    today = ctx.today
     rows = ctx.scalars(
         ctx.select(Qualification)
         .where(
@@ -264,7 +264,7 @@ def held(ctx: Ctx, ids: Iterable[UUID] | None = None) -> dict[UUID, dict[str, da
         .where(
             Qualification.tenant_id == ctx.tenant.id,
             Qualification.state == "verified",
-            sa.or_(Qualification.expires_on.is_(None), Qualification.expires_on >= ctx.now.date()),
+            sa.or_(Qualification.expires_on.is_(None), Qualification.expires_on >= ctx.today),
         )
     )
     if ids is not None:

@@ -16,7 +16,7 @@ LIMIT = 500
 @job("volunteers.expiry", every=timedelta(hours=12))
 def expiry(ctx: Ctx) -> None:
     """Remind once, sixty days before; after the last day free the shifts and have them filled again."""
-    today = ctx.now.date()
+    today = ctx.today
     soon = ctx.scalars(
         ctx.select(Qualification)
         .where(

@@ -176,7 +176,7 @@ def _branches(
 
 
 def _skills(ctx: Ctx) -> list[Skill]:
-    today = ctx.now.date()
+    today = ctx.today
     valid = sa.or_(Qualification.expires_on.is_(None), Qualification.expires_on >= today)
     held = {
         row.competence_id: row

@@ -56,7 +56,7 @@ def colleagues(ctx: Ctx) -> list[Colleague]:
         .order_by(Person.sort_key, Person.id)
         .limit(LIMIT)
     )
-    today = ctx.now.date()
+    today = ctx.today
     return [
         Colleague(
             row.id, row.name, row.welcome is not None, row.greet_on is not None and row.greet_on <= today
@@ -81,7 +81,7 @@ def colleague(ctx: Ctx, person_id: UUID) -> Colleague:
     ).one_or_none()
     if row is None:
         raise NotFound()
-    due = row.greet_on is not None and row.greet_on <= ctx.now.date()
+    due = row.greet_on is not None and row.greet_on <= ctx.today
     return Colleague(row.id, row.name, row.welcome is not None, due)
 
 
@@ -130,7 +130,7 @@ def _check_facts(signs: Sequence[str], note: str) -> None:
 def visit(ctx: Ctx, person_id: UUID, *, on: date, kind: str, help_: Sequence[str], note: str = "") -> Slip:
     """Note that one looked in on somebody who had agreed to it; the greeting is done with it."""
     about = _welcome(ctx, person_id)
-    if on > ctx.now.date():
+    if on > ctx.today:
         raise Invalid(fields={"on": [lazy("This day is still to come.")]})
     if verdict := next((word for word in VERDICTS if word in note.lower()), None):
         raise Invalid(

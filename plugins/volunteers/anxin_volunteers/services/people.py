@@ -88,7 +88,7 @@ def written(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _insist_open(ctx: Ctx, call: Call) -> None:
     mine = ctx.actor.unit_id
-    if call.state != "open" or (call.closes_on is not None and call.closes_on < ctx.now.date()):
+    if call.state != "open" or (call.closes_on is not None and call.closes_on < ctx.today):
         raise Conflict(lazy("This call is over."), code="volunteers.call_over")
     if not tree(ctx).inside(mine, call.unit_id):
         raise Forbidden(lazy("This call is for people of another unit."), code="volunteers.other_unit")

@@ -248,5 +248,5 @@ def fill_again(ctx: Ctx, *, shift_ids: list[str]) -> None:
         turn for turn in shifts.turns(ctx, ctx.now, ctx.now + timedelta(days=120)) if turn.shift.id in ids
     ]
     if turns:
-        today = ctx.now.date()
+        today = ctx.today
         carry_out(ctx, _proposal(ctx, turns, today, today + timedelta(days=120)))
