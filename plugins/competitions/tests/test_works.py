@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anxin.plugin import Conflict, Invalid, NotFound
@@ -180,6 +180,7 @@ def test_heats_hold_everybody_once_and_spread_units(units, lanes, seed) -> None:
         assert max(in_heats) - min(in_heats) <= 1
 
 
+@settings(max_examples=40)  # each may ask the solver
 @given(
     st.lists(
         st.tuples(st.integers(1, 30), st.frozensets(st.integers(0, 9).map(str), max_size=4)),
