@@ -180,7 +180,7 @@ def test_heats_hold_everybody_once_and_spread_units(units, lanes, seed) -> None:
         assert max(in_heats) - min(in_heats) <= 1
 
 
-@settings(max_examples=40)  # each may ask the solver
+@settings(max_examples=20)  # each may ask the solver
 @given(
     st.lists(
         st.tuples(st.integers(1, 30), st.frozensets(st.integers(0, 9).map(str), max_size=4)),
