@@ -156,7 +156,7 @@ def lapse(ctx: Ctx) -> None:
         .where(
             Contract.tenant_id == ctx.tenant.id,
             Contract.state == "running",
-            Contract.ends_on < local(ctx.now).date(),
+            Contract.ends_on < ctx.today,
         )
         .with_for_update()
     ).all()
@@ -173,7 +173,7 @@ def remind(ctx: Ctx) -> None:
             ClosingStep.tenant_id == ctx.tenant.id,
             ClosingStep.done_at.is_(None),
             ClosingStep.side != "system",
-            ClosingStep.due_on <= local(ctx.now).date(),
+            ClosingStep.due_on <= ctx.today,
         )
         .distinct()
     )

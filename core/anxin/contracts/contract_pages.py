@@ -23,7 +23,6 @@ from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Invalid
 from anxin.kernel.guard import guard
-from anxin.kernel.i18n import local
 from anxin.web.pages import page
 
 
@@ -34,7 +33,7 @@ def index(ctx: Ctx) -> ResponseReturnValue:
         "contracts/index.html",
         contracts=services.listed(ctx),
         states=words.STATES,
-        today=local(ctx.now).date(),
+        today=ctx.today,
         may_draft=ctx.allowed(MANAGE),
         side=services.side_of(ctx),
     )
@@ -63,7 +62,7 @@ def _show(ctx: Ctx, contract: UUID, error: Invalid | None = None) -> ResponseRet
         states=words.STATES,
         sides=words.SIDES,
         steps=words.STEPS,
-        today=local(ctx.now).date(),
+        today=ctx.today,
         may_manage=ctx.allowed(MANAGE),
         may_sign=ctx.allowed(SIGN),
         errors=error.fields if error else {},

@@ -18,7 +18,7 @@ from anxin.identity.models import Membership, Person
 from anxin.identity.roles import Scope, grants, reaches_care
 from anxin.kernel.actor import Actor, TenantInfo
 from anxin.kernel.ctx import Ctx, tenant_scope
-from anxin.kernel.i18n import lazy, local
+from anxin.kernel.i18n import lazy
 from anxin.kernel.link import Link
 from anxin.safety import cases
 from anxin.safety.models import Crisis
@@ -75,7 +75,7 @@ def served(ctx: Ctx) -> list[Served]:
         return []
     rows = ctx.db.scalars(
         sa.select(Contract)
-        .where(Contract.agency_id == ctx.tenant.id, *running(local(ctx.now).date()))
+        .where(Contract.agency_id == ctx.tenant.id, *running(ctx.today))
         .order_by(Contract.id)
         .limit(MOST_EMPLOYERS)
     ).all()

@@ -24,7 +24,7 @@ from anxin.kernel.canonical import canonical_json
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.disclosure import Cell, in_steps, show_count
 from anxin.kernel.errors import Conflict, Forbidden, NotFound
-from anxin.kernel.i18n import lazy, local
+from anxin.kernel.i18n import lazy
 from anxin.kernel.ids import new_id
 from anxin.safety import figures as help_given
 
@@ -47,7 +47,7 @@ def months(ctx: Ctx) -> list[tuple[date, Rollup | None]]:
     known = {
         row.month: row for row in ctx.db.scalars(sa.select(Rollup).where(Rollup.tenant_id == ctx.tenant.id))
     }
-    month, found = month_before(local(ctx.now).date()), []
+    month, found = month_before(ctx.today), []
     for _step in range(BACK):
         found.append((month, known.get(month)))
         month = month_before(month)
@@ -97,7 +97,7 @@ def _billed(ctx: Ctx, month: date) -> dict[str, int]:
 
 def _closed(ctx: Ctx, month: date) -> date:
     month = month.replace(day=1)
-    if after(month) > local(ctx.now).date():
+    if after(month) > ctx.today:
         raise Conflict(lazy("Figures are published when their month is over."))
     return month
 

@@ -15,7 +15,7 @@ from anxin.contracts.parties import Party, Side, at_employer, find, mine, others
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import Conflict, Invalid, NotFound
-from anxin.kernel.i18n import lazy, local
+from anxin.kernel.i18n import lazy
 from anxin.kernel.ids import new_id
 from anxin.tenancy.models import Contract
 
@@ -214,7 +214,7 @@ def end(ctx: Ctx, contract_id: UUID, reason: str) -> None:
 
 def due_today(ctx: Ctx, row: Contract) -> bool:
     """Is today among the contract's days?"""
-    return row.starts_on <= local(ctx.now).date() <= row.ends_on
+    return row.starts_on <= ctx.today <= row.ends_on
 
 
 def _open(acting: Party) -> ContractVersion | None:

@@ -149,7 +149,7 @@ def _waiting(ctx: Ctx, contract: Contract, before: date) -> list[Line]:
 @job("contracts.statements", every=timedelta(hours=12))
 def issue_due(ctx: Ctx) -> None:
     """Last month's statements, once the first days of the month have gone by; nothing served, nothing issued."""
-    today = local(ctx.now).date()
+    today = ctx.today
     if today.day <= ISSUE_AFTER:
         return
     month = month_before(today)
@@ -205,7 +205,7 @@ def get(ctx: Ctx, statement_id: UUID) -> tuple[Statement, Contract]:
 
 def months_due(ctx: Ctx, contract: Contract, rows: Sequence[Statement]) -> list[date]:
     """The closed months a statement could be issued for now, newest first (at most a year back)."""
-    month, found = month_before(local(ctx.now).date()), []
+    month, found = month_before(ctx.today), []
     newest = rows[0].month if rows else None
     while len(found) < 12 and month >= contract.starts_on.replace(day=1) and (not newest or month > newest):
         found.append(month)

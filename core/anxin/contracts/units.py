@@ -61,7 +61,7 @@ def record_service_unit(
     contract = ctx.db.get(Contract, (ctx.tenant.id, contract_id))
     if contract is None or module not in contract.services:
         raise NotFound()
-    day = done_on or local(ctx.now).date()
+    day = done_on or ctx.today
     if not _runs(contract, day):
         raise Conflict(lazy("The contract does not run on that day."))
     return _record(
@@ -118,7 +118,7 @@ def record_if_served(
     contract_id = contract_id or ctx.actor.contract_id
     if contract_id is None:
         return False
-    day = done_on or local(ctx.now).date()
+    day = done_on or ctx.today
     return _record(
         ctx, contract_id, module, kind, minutes=minutes, key=key, price_fen=None, day=day, person_id=person_id
     )
@@ -221,7 +221,7 @@ def sessions_left(ctx: Ctx, contract_id: UUID, people: Sequence[UUID]) -> dict[U
 
 def running_contract(ctx: Ctx, module: str) -> Contract | None:
     """The contract under which this module is served here today (the newest, if there are several)."""
-    today = local(ctx.now).date()
+    today = ctx.today
     return ctx.db.scalar(
         sa.select(Contract)
         .where(

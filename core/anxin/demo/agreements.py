@@ -14,7 +14,6 @@ from anxin.contracts.models import ContractVersion, ServiceUnit
 from anxin.identity.models import Membership, Person
 from anxin.kernel.actor import Actor
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.i18n import local
 from anxin.kernel.i18n.choice import current_zone
 from anxin.kernel.ids import new_id
 from anxin.tenancy.models import Contract
@@ -50,7 +49,7 @@ def tell(ctx: Ctx) -> None:
 
 def _months(ctx: Ctx, count: int) -> list[date]:
     """The last closed months, oldest first."""
-    found = [statements.month_before(local(ctx.now).date())]
+    found = [statements.month_before(ctx.today)]
     while len(found) < count:
         found.append(statements.month_before(found[-1]))
     return found[::-1]
@@ -122,9 +121,9 @@ def _version(
 def _serve(ctx: Ctx, contract: Contract) -> None:
     """Services of the last months and of this one, and the statements of those that are over."""
     dice, prices = random.Random(f"{ctx.tenant.slug} served"), content.of(contract)["prices"]
-    this_month = local(ctx.now).date().replace(day=1)
+    this_month = ctx.today.replace(day=1)
     for month in [*_months(ctx, MONTHS), this_month]:
-        days = max((min(statements.after(month), local(ctx.now).date()) - month).days, 1)
+        days = max((min(statements.after(month), ctx.today) - month).days, 1)
         ctx.insert(
             ServiceUnit,
             [

@@ -355,7 +355,8 @@ class Ctx:
             self.link.enter(self._token)
 
     def _reset(self) -> None:
-        self._entries, self._pending, self._last, self._wrote = [], [], [], False
+        self._entries, self._pending, self._last = [], [], []
+        self._wrote = self._stale = False
         self._opened.clear()
 
     @contextmanager

@@ -260,7 +260,7 @@ def forward(ctx: Ctx, *, notice_id: str) -> None:
 
 
 def runs(ctx: Ctx, contract: Contract) -> bool:
-    today = local(ctx.now).date()
+    today = ctx.today
     return contract.state == "running" and contract.starts_on <= today <= contract.ends_on
 
 

@@ -27,7 +27,7 @@ def monday(of: date) -> datetime:
 
 
 def show(ctx: Ctx, error: Invalid | None = None, week: date | None = None) -> ResponseReturnValue:
-    start = monday(week or local(ctx.now).date())
+    start = monday(week or ctx.today)
     shifts = rota.shifts(ctx, start, start + WEEK)
     ahead = max(start, local(ctx.now))
     return page(
@@ -47,7 +47,7 @@ def show(ctx: Ctx, error: Invalid | None = None, week: date | None = None) -> Re
         until=start + timedelta(days=6),
         previous=(start - WEEK).date(),
         following=(start + WEEK).date(),
-        today=local(ctx.now).date(),
+        today=ctx.today,
         now=ctx.now,
         errors=error.fields if error else {},
     )

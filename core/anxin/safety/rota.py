@@ -53,7 +53,7 @@ class Gap:
 
 def helpers(ctx: Ctx) -> Select[UUID, str]:
     """Everybody who may answer requests for help in this tenant today: (id, name)."""
-    today = local(ctx.now).date()
+    today = ctx.today
     runs = sa.and_(Contract.state == "running", Contract.starts_on <= today, Contract.ends_on >= today)
     return (
         sa.select(Person.id, Person.name)

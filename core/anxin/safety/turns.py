@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from anxin.identity.models import Login, Person
 from anxin.kernel.actor import system
 from anxin.kernel.ctx import Ctx, tenant_scope
-from anxin.kernel.i18n import local
 from anxin.kernel.jobs import job
 from anxin.safety.entries import RotaLaid
 from anxin.safety.rota import fill
@@ -60,7 +59,7 @@ def lay(ctx: Ctx, told: TenantFile) -> int:
             "starts_at": shift.starts_at,
             "ends_at": shift.ends_at,
         }
-        for shift in shifts(told.duty, local(ctx.now).date(), AHEAD.days, told.timezone)
+        for shift in shifts(told.duty, ctx.today, AHEAD.days, told.timezone)
         if (person_id := by_login[shift.agency, shift.login]) is not None
     ]
     return fill(ctx, rows)

@@ -119,7 +119,7 @@ def span(length: timedelta) -> str:
 
 def at(ctx: Ctx, when: datetime) -> str:
     """14:02 today, otherwise with its date."""
-    return clock_time(when) if local(when).date() == local(ctx.now).date() else moment(when)
+    return clock_time(when) if local(when).date() == ctx.today else moment(when)
 
 
 def gap(starts_at: datetime, ends_at: datetime) -> str:

@@ -70,7 +70,7 @@ def _instrument(ctx: Ctx, name: str, values: Any, errors: Any) -> AnyResponse:
         brought=wordings.of_instrument(ctx, one),
         language=views.language,
         languages=[("zh_CN", _("Chinese")), ("en", _("English"))],
-        today=wordings.today(ctx),
+        today=ctx.today,
         values=values,
         errors=errors,
     )

@@ -50,7 +50,7 @@ def home_cards(ctx: Ctx) -> Iterable[Card]:
                 order=12,
             )
     for one in competitions.listed(ctx):
-        if one.state == "open" and one.enter_from <= competitions.today(ctx) <= one.enter_until:
+        if one.state == "open" and one.enter_from <= ctx.today <= one.enter_until:
             yield Card(
                 title=one.title,
                 text=_("Enter until %(day)s", day=day(one.enter_until)),

@@ -56,7 +56,7 @@ def _show(ctx: Ctx, competition: UUID, errors: Any = None) -> AnyResponse:
         words=words,
         categories=competitions.categories(ctx, found.id),
         counts=entries.counts(ctx, found.id),
-        may_enter=found.state == "open" and found.enter_from <= competitions.today(ctx) <= found.enter_until,
+        may_enter=found.state == "open" and found.enter_from <= ctx.today <= found.enter_until,
         ranked=views.ranked(ctx, found, ranking.opened(frozen)) if frozen else None,
         version=frozen.version if frozen else 0,
         digest=frozen.digest if frozen else "",

@@ -55,7 +55,7 @@ def essay(acting, person, units, give_consent, client_as):
     judges = [person("employee", "admin", unit_id=units[3], name=f"评委{number}") for number in range(7)]
     authors = [person("employee", unit_id=units[number], name=f"钱小满{number}") for number in range(3)]
     with acting(first) as ctx:
-        day = competitions.today(ctx)
+        day = ctx.today
         made = competitions.create(
             ctx, title="征文", preset="works", enter_from=day, enter_until=day, held_on=None, text="", place="",
             publicity_days=5,
@@ -200,7 +200,7 @@ class TestAppeal:
         someone = person("employee", unit_id=units[0])
         give_consent(someone, TAKE_PART)
         with acting(first) as ctx:
-            day = competitions.today(ctx)
+            day = ctx.today
             made = competitions.create(
                 ctx, title="演讲", preset="works", enter_from=day, enter_until=day, held_on=None, text="",
                 place="", publicity_days=5,
@@ -241,7 +241,7 @@ class TestAround:
         officer, runner = person("employee", "admin"), person("employee", unit_id=units[0], number="R7")
         give_consent(runner, TAKE_PART)
         with acting(officer) as ctx:
-            day = competitions.today(ctx)
+            day = ctx.today
             made = competitions.create(
                 ctx, title="运动会", preset="sports", enter_from=day, enter_until=day, held_on=day, text="",
                 place="", publicity_days=5,

@@ -32,7 +32,7 @@ def meet(acting, person, units, give_consent):
 
 
 def dates(ctx):
-    day = competitions.today(ctx)
+    day = ctx.today
     return {
         "enter_from": day,
         "enter_until": day,

@@ -75,7 +75,7 @@ def final_(acting, person, units, give_consent, client_as):
     teams = [[person("employee", unit_id=units[number]) for _ in range(2)] for number in range(3)]
     desk = client_as(first)
     with acting(first) as ctx:
-        day = competitions.today(ctx)
+        day = ctx.today
         made = competitions.create(
             ctx, title="知识竞赛决赛", preset="quiz", enter_from=day, enter_until=day, held_on=None, text="",
             place="", publicity_days=5,

@@ -24,7 +24,7 @@ def contest(acting, person, units, give_consent):
     for author in authors:
         give_consent(author, TAKE_PART)
     with acting(first) as ctx:
-        day = competitions.today(ctx)
+        day = ctx.today
         made = competitions.create(
             ctx,
             title="征文",

@@ -13,7 +13,7 @@ TONES = {0: None, 1: "info", 2: "warn", 3: "danger"}
 
 def at(ctx: Ctx, when: Any) -> str:
     """14:02 today, otherwise with its day."""
-    return clock_time(when) if local(when).date() == local(ctx.now).date() else moment(when)
+    return clock_time(when) if local(when).date() == ctx.today else moment(when)
 
 
 def line(ctx: Ctx, call: Call) -> dict[str, Any]:

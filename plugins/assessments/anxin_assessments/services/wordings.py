@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,7 +18,6 @@ from anxin_assessments.instruments.shapes import Instrument, Wording
 from anxin_assessments.library_models import OwnWording
 
 LICENCE_FILE = "assessments.licence"
-HOUSE_TIME = ZoneInfo("Asia/Shanghai")
 FRESH_SECONDS = 10.0
 Own = Mapping[str, Mapping[str, Wording]]
 
@@ -41,7 +39,7 @@ def _read(ctx: Ctx) -> Own:
     made: dict[str, dict[str, Wording]] = {}
     for row in ctx.scalars(ctx.select(OwnWording).where(OwnWording.state == "active")):
         name, _, edition = row.instrument.rpartition("-")
-        if row.expires_on is not None and row.expires_on < today(ctx):
+        if row.expires_on is not None and row.expires_on < ctx.today:
             continue
         try:
             key = scoring.load(name, edition)
@@ -52,10 +50,6 @@ def _read(ctx: Ctx) -> Own:
         terms = f"{row.holder} · {row.number}"
         made.setdefault(row.instrument, {})[row.locale] = exchange.made(key, row.locale, row.words, terms)
     return made
-
-
-def today(ctx: Ctx) -> date:
-    return ctx.now.astimezone(HOUSE_TIME).date()
 
 
 def of_instrument(ctx: Ctx, key: Instrument) -> list[OwnWording]:
@@ -76,7 +70,7 @@ def bring(
     licence: TakenUpload | None,
 ) -> OwnWording:
     """Import words for an edition. Invalid names every row that does not fit, or a licence that has ended."""
-    if expires_on is not None and expires_on < today(ctx):
+    if expires_on is not None and expires_on < ctx.today:
         raise Invalid(fields={"expires_on": [lazy("This licence has ended already.")]})
     try:
         read = exchange.read(upload.data, key)

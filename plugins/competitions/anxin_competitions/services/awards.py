@@ -175,7 +175,7 @@ def costs(ctx: Ctx, competition_id: UUID) -> int:
 
 
 def _award(ctx: Ctx, competition: Competition, count: int, title: str, **whom: UUID) -> Award:
-    number = f"{competitions.today(ctx):%Y%m%d}-{str(competition.id)[-4:].upper()}-{count + 1:03d}"
+    number = f"{ctx.today:%Y%m%d}-{str(competition.id)[-4:].upper()}-{count + 1:03d}"
     return ctx.add(
         Award(
             competition_id=competition.id,

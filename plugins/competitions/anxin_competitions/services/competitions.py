@@ -1,6 +1,5 @@
 """Setting up: competitions, their categories and rules."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,10 +18,6 @@ HOUSE = ZoneInfo("Asia/Shanghai")
 NEXT = {"draft": "open", "open": "running", "running": "checking"}
 LISTED = 200
 TEAM = ("at_least", "at_most", "women_at_least", "men_at_least")
-
-
-def today(ctx: Ctx) -> date:
-    return ctx.now.astimezone(HOUSE).date()
 
 
 def create(ctx: Ctx, **data: Any) -> Competition:

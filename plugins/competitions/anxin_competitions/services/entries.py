@@ -33,7 +33,7 @@ def enter(
     """
     competition = competitions.one(ctx, competition_id)
     category = competitions.category(ctx, competition_id, category_id)
-    day = competitions.today(ctx)
+    day = ctx.today
     if competition.state != "open" or not competition.enter_from <= day <= competition.enter_until:
         raise Conflict(_("Entering is closed."))
     if competition.preset in {"works", "selection"} and not title.strip():

@@ -16,7 +16,7 @@ def publish(ctx: Ctx, competition_id: UUID) -> Competition:
         raise Conflict(_("Publication follows on checking."))
     if ranking.newest(ctx, found.id) is None:
         raise Conflict(_("Freeze the ranking first."))
-    first = competitions.today(ctx)
+    first = ctx.today
     found.state, found.published_on = "publicity", first
     found.publicity_until = end_of_publicity(
         first, found.publicity_days, ctx.settings["holidays"], ctx.settings["worked_days"]
@@ -28,11 +28,7 @@ def publish(ctx: Ctx, competition_id: UUID) -> Competition:
 def object_to(ctx: Ctx, competition_id: UUID, text: str) -> Objection:
     """Anybody of the organisation, until the last day of publicity."""
     found = competitions.one(ctx, competition_id)
-    if (
-        found.state != "publicity"
-        or found.publicity_until is None
-        or competitions.today(ctx) > found.publicity_until
-    ):
+    if found.state != "publicity" or found.publicity_until is None or ctx.today > found.publicity_until:
         raise Conflict(_("The days for objections are over or have not begun."))
     if ctx.actor.person_id is None:
         raise NotFound()
@@ -85,7 +81,7 @@ def conclude(ctx: Ctx, competition_id: UUID) -> Competition:
     found = competitions.one(ctx, competition_id)
     if found.state != "publicity" or found.publicity_until is None:
         raise Conflict(_("Publish the ranking first."))
-    if competitions.today(ctx) <= found.publicity_until:
+    if ctx.today <= found.publicity_until:
         raise Conflict(_("The days of publicity are not over."))
     if any(one.state == "open" for one in objections(ctx, found.id, everybody=True)):
         raise Conflict(_("An objection waits for its answer."))

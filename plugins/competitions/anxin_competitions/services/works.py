@@ -44,7 +44,7 @@ def hand_in(ctx: Ctx, entry_id: UUID, work: TakenUpload) -> Entry:
     competition = competitions.one(ctx, found.competition_id)
     if competition.preset not in FILED:
         raise Conflict(_("No files are handed in here."))
-    day = competitions.today(ctx)
+    day = ctx.today
     if competition.state != "open" or not competition.enter_from <= day <= competition.enter_until:
         raise Conflict(_("Entering is closed."))
     if found.state not in entries.LIVE:

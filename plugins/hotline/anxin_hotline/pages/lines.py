@@ -114,7 +114,7 @@ def line(ctx: Ctx, data: dict[str, Any], line: UUID) -> Response:
 
 def _line(ctx: Ctx, line_id: UUID, week: date | None = None, error: Invalid | None = None) -> Response:
     found = ctx.get(Line, line_id)
-    start = _monday(week or local(ctx.now).date())
+    start = _monday(week or ctx.today)
     turns = lines.rota(ctx, start, start + WEEK, line_id=found.id)
     return page(
         "hotline/line.html",
@@ -141,7 +141,7 @@ def _line(ctx: Ctx, line_id: UUID, week: date | None = None, error: Invalid | No
         route_hook=url_for("hotline.pbx_route", line=found.id, _external=True),
         previous=(start - WEEK).date(),
         following=(start + WEEK).date(),
-        today=local(ctx.now).date(),
+        today=ctx.today,
         now=ctx.now,
         values=request.form.to_dict() if error else {},
         span=span,

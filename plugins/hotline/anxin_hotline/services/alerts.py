@@ -86,7 +86,7 @@ class Finding:
 def look(ctx: Ctx) -> list[Finding]:
     """Judge today so far, by the rule above. Exact numbers: for jobs and tests, never for a page."""
     zone = current_zone()
-    begins = datetime.combine(local(ctx.now).date(), time(0), zone)
+    begins = datetime.combine(ctx.today, time(0), zone)
     least, share = ctx.settings["least_group"], ctx.settings["false_alarms_a_year"] / 365
     today = _callers(ctx, begins, ctx.now + timedelta(seconds=1))
     before = _callers(ctx, begins - timedelta(weeks=WEEKS), begins)
@@ -131,7 +131,7 @@ def _callers(
 
 def raise_found(ctx: Ctx) -> int:
     """Tell the named owner what stands out, once a day and thing. For the hourly job."""
-    begins = datetime.combine(local(ctx.now).date(), time(0), current_zone())
+    begins = datetime.combine(ctx.today, time(0), current_zone())
     told = 0
     for finding in look(ctx):
         unit_id = _named_unit(ctx, finding.unit_id)

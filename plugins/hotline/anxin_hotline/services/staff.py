@@ -4,7 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Contract, Ctx, Membership, Person, local
+from anxin.plugin import Contract, Ctx, Membership, Person
 from anxin_hotline import policy
 
 
@@ -39,7 +39,7 @@ def named(ctx: Ctx) -> list[tuple[UUID, str]]:
 
 def _holders(ctx: Ctx, permission: str) -> list[UUID]:
     """Active people with a role that grants it; an agency's while their contract runs."""
-    today = local(ctx.now).date()
+    today = ctx.today
     roles = [role for role, grants in ctx.tenant.roles.items() if permission in grants]
     if not roles:
         return []

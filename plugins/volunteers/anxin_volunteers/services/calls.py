@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, local
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy
 from anxin_volunteers import entries
 from anxin_volunteers.models import Call, Outside, Volunteer
 from anxin_volunteers.services.units import tree
@@ -108,7 +108,7 @@ def public(ctx: Ctx, call_id: UUID) -> Call:
             Call.id == call_id,
             Call.public,
             Call.state == "open",
-            sa.or_(Call.closes_on.is_(None), Call.closes_on >= local(ctx.now).date()),
+            sa.or_(Call.closes_on.is_(None), Call.closes_on >= ctx.today),
         )
     )
     if call is None:
