@@ -4,7 +4,10 @@ A request: WSGI middleware finds /t/<slug> → `open_request` makes the Ctx when
 commit. Errors become HTML or problem+json in `errors.py`.
 """
 
-from flask import Flask, current_app, g, request
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from anxin import edge, errors, health, rooms, web
@@ -28,10 +31,21 @@ from anxin.tenancy.paths import TenantPaths
 from anxin.web import shell
 
 
+class Application(Flask):
+    """Flask, with plain views only: it asks of each function of each request whether it must be awaited."""
+
+    def redirect(self, location: str, code: int = 302) -> Response:
+        """Without the page that nobody sees."""
+        return self.response_class(status=code, headers={"Location": location})
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:
     """The application of one process. `registry` replaces the installed plugins (tests)."""
     settings = settings or Settings.load()
-    app = Flask("anxin", static_folder=None)
+    app = Application("anxin", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=32 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, DEBUG=settings.dev
     )
@@ -70,22 +84,22 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
 
 def open_request() -> Ctx:
     """The context of this request: its tenant by path or host, its actor by token or cookie, or a visitor."""
-    runtime = _runtime()
-    ctx = _signed_in(runtime) or visitor_ctx(runtime, request_tenant())
-    ctx.plugin = getattr(_blueprint(), "plugin", None)
+    runtime, asked = _runtime(), request._get_current_object()  # of proxies, each look costs
+    ctx = _signed_in(runtime, asked) or visitor_ctx(runtime, request_tenant())
+    ctx.plugin = getattr(_blueprint(asked), "plugin", None)
     i18n.prefer(person=ctx.actor.locale, tenant=ctx.tenant.locale)
     return ctx
 
 
-def _signed_in(runtime: Runtime) -> Ctx | None:
+def _signed_in(runtime: Runtime, asked: Request) -> Ctx | None:
     """The context of the request's session or token; None for visitors. SignInRequired for a token that opens nothing.
 
     A remembered tenant will do here: opening the session tells whether the memory is current.
     """
-    if request.path.startswith("/scim/"):  # a directory's token is no session (identity.scim)
+    if asked.path.startswith("/scim/"):  # a directory's token is no session (identity.scim)
         return None
     directory: Directory = runtime.caches["directory"]
-    tenant = directory.recall(request.environ.get("anxin.slug", "")) or request_tenant()
+    tenant = directory.recall(asked.environ.get("anxin.slug", "")) or request_tenant()
     bearer = cookies.bearer()
     token = bearer or cookies.session_token(tenant)
     if not token:
@@ -112,12 +126,13 @@ def request_tenant() -> TenantInfo:
 def refuse_cross_site() -> ResponseReturnValue | None:
     """Unsafe requests with a cookie must come from our own pages. Browsers say so (Sec-Fetch-Site, else Origin);
     a client that sends neither is no browser and carries no ambient cookie."""
-    if request.method not in UNSAFE or cookies.bearer() or request.endpoint in ("web.csp",):
+    asked = request._get_current_object()
+    if asked.method not in UNSAFE or cookies.bearer() or asked.endpoint in ("web.csp",):
         return None
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    site, origin = asked.headers.get("Sec-Fetch-Site"), asked.headers.get("Origin")
     if site is not None and site not in ("same-origin", "none"):
         raise Forbidden(lazy("This form was sent from another site."), code="cross_site")
-    if site is None and origin is not None and origin.partition("://")[2] != request.host:
+    if site is None and origin is not None and origin.partition("://")[2] != asked.host:
         raise Forbidden(lazy("This form was sent from another site."), code="cross_site")
     return None
 
@@ -132,7 +147,8 @@ def _runtime() -> Runtime:
     return current_app.extensions["anxin"]
 
 
-def _blueprint() -> object:
-    if request.blueprint is None:
+def _blueprint(asked: Request) -> object:
+    name = asked.blueprint
+    if name is None:
         raise NotFound()
-    return current_app.blueprints[request.blueprint]
+    return current_app.blueprints[name]

@@ -63,6 +63,8 @@ class TrustedProxies:
 
 def init_app(app: Flask, settings: Settings, doors: Mapping[str, str]) -> None:
     """Limits on Redis; while it is away each process counts for itself. `doors` are the plugins' own."""
+    hooks = app.before_request_funcs[None], app.after_request_funcs[None], app.teardown_request_funcs[None]
+    before = [list(each) for each in hooks]
     limiter = Limiter(
         get_remote_address,
         app=app,
@@ -71,8 +73,9 @@ def init_app(app: Flask, settings: Settings, doors: Mapping[str, str]) -> None:
         in_memory_fallback=["600 per minute"],
         strategy="moving-window",
     )
-    # only the doors count, and each asks by itself: without this every request of everybody would ask for its limits
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    # only the doors count, and each asks by itself: with its hooks every request of everybody would ask for its limits
+    for each, kept in zip(hooks, before, strict=True):
+        each[:] = kept
     for endpoint, often in {**DOORS, **doors}.items():
         app.view_functions[endpoint] = limiter.limit(often)(app.view_functions[endpoint])  # type: ignore[assignment]
     if settings.trusted_proxies:

@@ -12,9 +12,10 @@ SALT_BYTES = 16
 
 _INSERT = (
     "INSERT INTO core.audit_entry (tenant_id, id, at, action, looks, actor_kind, actor_id, role, agency, contract_id, "
-    "purpose, subject_id, confidential, salt, detail) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
+    "purpose, subject_id, confidential, salt, detail) VALUES "
 )
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
+AT_ONCE = 8  # as many in one statement: each number of rows is a statement of its own
 
 
 def row(ctx: Ctx, entry: Entry) -> dict[str, Any]:
@@ -43,6 +44,10 @@ class Writer:
     """The kernel's AuditWriter (see kernel/runtime.py)."""
 
     def write(self, ctx: Ctx, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            *plain, detail = row(ctx, entry).values()
-            ctx.fast(_INSERT, (*plain, as_json(detail)))
+        for first in range(0, len(entries), AT_ONCE):
+            part = entries[first : first + AT_ONCE]
+            values: list[Any] = []
+            for entry in part:
+                *plain, detail = row(ctx, entry).values()
+                values += (*plain, as_json(detail))
+            ctx.fast(_INSERT + ", ".join([_ROW] * len(part)), values)

@@ -11,7 +11,10 @@ from anxin.kernel.actor import TenantInfo
 
 def bearer() -> str | None:
     """A personal access token of the Authorization header."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    said = request.headers.get("Authorization")
+    if said is None:
+        return None
+    scheme, _, token = said.partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 

@@ -13,7 +13,7 @@ from functools import cache, wraps
 from typing import Any, Literal
 
 from flask import Response, current_app, g, make_response, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
 from anxin.kernel import idempotency, limits, plain_errors
@@ -122,7 +122,7 @@ def guard(
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def guarded(**url: Any) -> Response:
-            limits.check_address(request)
+            limits.check_address(request._get_current_object())
             ctx = request_ctx()
             spec.admit(ctx)
             key = idempotency.key_of(ctx)
@@ -153,9 +153,11 @@ def guard(
 
 def request_ctx() -> Ctx:
     """The context of the current request; the app opens it when it is first asked for."""
-    if "anxin" not in g:
-        g.anxin = current_app.extensions["anxin.open"]()
-    return g.anxin
+    kept = g._get_current_object()
+    ctx: Ctx | None = kept.get("anxin")
+    if ctx is None:
+        ctx = kept.anxin = current_app.extensions["anxin.open"]()
+    return ctx
 
 
 class _Parser(FlaskParser):
@@ -179,14 +181,34 @@ PARSER = _Parser()
 
 def parse(schema: type[Schema]) -> Any:
     """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
-    location = "query" if request.method in ("GET", "HEAD") else "json" if request.is_json else "form"
-    return PARSER.parse(schema, request, location=location)
+    asked = request._get_current_object()
+    if asked.method not in ("GET", "HEAD") and asked.is_json:
+        return PARSER.parse(schema, asked, location="json")
+    given = asked.args if asked.method in ("GET", "HEAD") else asked.form
+    limits.check_text(given)
+    many = _many(schema)
+    plain = {name: values if name in many else values[0] for name, values in given.lists()}
+    try:
+        data = _made(schema).load(plain)
+    except ValidationError as error:
+        raise as_invalid(error) from None
+    limits.check_dates(data)
+    return data
 
 
 @cache
 def _made(schema: type[Schema]) -> Schema:
     """One of each kind: a schema keeps nothing between two loads."""
     return schema()
+
+
+@cache
+def _many(schema: type[Schema]) -> frozenset[str]:
+    """The fields that a form may give several times."""
+    lists = (fields.List, fields.Tuple)
+    return frozenset(
+        field.data_key or name for name, field in _made(schema).fields.items() if isinstance(field, lists)
+    )
 
 
 def as_invalid(error: ValidationError) -> Invalid:

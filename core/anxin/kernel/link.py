@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
@@ -25,7 +25,7 @@ from anxin.kernel.errors import SignInRequired
 BAD_CAPABILITY = "28000"
 PREPARED = b"anxin_%d"  # core_0023 forgets all others
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
-FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
+FINE = frozenset((int(ExecStatus.COMMAND_OK), int(ExecStatus.TUPLES_OK)))
 
 
 class LinkSession(Session):
@@ -66,22 +66,31 @@ class Link:
         self._engine = engine
         self.flushed = flushed
         self._pooled: PoolProxiedConnection | None = None
+        self._driver: psycopg.Connection[Any] | None = None
+        self._known: dict[Any, Any] = {}  # kept with the connection: what was prepared, how types are read
         self._connection: Connection | None = None
         self._session: LinkSession | None = None
 
     @property
     def driver(self) -> psycopg.Connection[Any]:
         """psycopg's connection, inside the link's transaction."""
-        if self._pooled is None:
+        if self._driver is None:
             self._pooled = self._engine.raw_connection()
+            self._known = self._pooled.info
+            self._driver = cast("psycopg.Connection[Any]", self._pooled.driver_connection)
             if self._engine.get_execution_options():  # such as an isolation level: SQLAlchemy applies them
                 self._connection = Connection(self._engine, self._pooled)
-        return self._pooled.driver_connection  # type: ignore[return-value]
+        return self._driver
 
     def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
         """Run plain SQL ("%s" or "%(name)s") in the link's transaction. Raises psycopg's errors."""
-        driver, pooled = self.driver, self._pooled
-        wire, adapted = driver.pgconn, Transformer(driver)
+        driver = self._driver or self.driver
+        wire, known = driver.pgconn, self._known
+        adapted = known.get("adapted")
+        if (
+            adapted is None
+        ):  # it learns how each type is written and read, and keeps that as long as the connection
+            adapted, known["prepared"] = known.setdefault("adapted", Transformer(driver)), {}
         if wire.transaction_status == TransactionStatus.IDLE:
             level = driver.isolation_level
             begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
@@ -89,17 +98,21 @@ class Link:
         text, names = _numbered(statement)
         values = [parameters[name] for name in names]  # type: ignore[call-overload, index]
         sent = adapted.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        prepared: dict[Any, bytes] = pooled.info.setdefault("prepared", {})  # type: ignore[union-attr]
+        prepared: dict[Any, bytes] = known["prepared"]
         name = prepared.get((statement, adapted.types))
         if name is None:
             name = PREPARED % len(prepared)
             _insist(driver, wire.prepare(name, text, adapted.types))
             prepared[statement, adapted.types] = name
         result = wire.exec_prepared(name, sent, adapted.formats)  # type: ignore[arg-type]  (None is NULL)
-        _insist(driver, result)
+        if result.status not in FINE:
+            _insist(driver, result)
+        if not result.ntuples:
+            return Answer([], result.command_tuples or 0)
         adapted.set_pgresult(result)
-        rows = adapted.load_rows(0, result.ntuples, tuple) if result.ntuples else []
-        return Answer(rows, result.command_tuples or 0)
+        rows = adapted.load_rows(0, result.ntuples, tuple)
+        adapted.set_pgresult(None)  # it would hold the values until the next one
+        return Answer(rows, len(rows))
 
     @property
     def session(self) -> LinkSession:
@@ -131,19 +144,19 @@ class Link:
     def commit(self) -> None:
         if self._session is not None:
             self._session.commit()
-        elif self._pooled is not None:
-            _insist(self.driver, self.driver.pgconn.exec_(b"COMMIT"))
+        elif self._driver is not None:
+            _insist(self._driver, self._driver.pgconn.exec_(b"COMMIT"))
 
     def rollback(self) -> None:
         if self._session is not None:
             self._session.rollback()
-        elif self._pooled is not None:
-            self.driver.rollback()
+        elif self._driver is not None:
+            self._driver.rollback()
 
     def close(self) -> None:
         """Give the connection back. The link may be used again, with another one."""
         session, pooled = self._session, self._pooled
-        self._session = self._connection = self._pooled = None
+        self._session = self._connection = self._pooled = self._driver = None
         try:
             if session is not None:
                 session.close()

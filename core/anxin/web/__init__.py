@@ -47,12 +47,13 @@ from anxin.web.pages import page, render_error, shell_basics, shell_of
 __all__ = ["AssetsMissing", "asset", "icon", "init_app", "page", "render_error", "shell_of"]
 
 CORE = Path(__file__).parents[1]
+CSP = "/csp"  # where browsers report what the content policy blocked
 # Served to anybody: they hold nothing of a tenant. The contract test over routes reads this.
 PUBLIC_ENDPOINTS = frozenset({"web.static", "web.theme_css", "web.csp", "web.save_prefs"})
 
 blueprint = Blueprint("web", __name__)
 blueprint.add_url_rule("/static/<path:filename>", "static", assets.serve)
-blueprint.add_url_rule("/csp", "csp", headers.count_report, methods=["POST"])
+blueprint.add_url_rule(CSP, "csp", headers.count_report, methods=["POST"])
 blueprint.add_url_rule("/prefs", "save_prefs", prefs.save, methods=["POST"])
 
 
@@ -106,8 +107,8 @@ def init_app(
     app.jinja_env.loader = template_loader(plugin_templates or {})
     app.extensions["anxin.web.prefs"] = prefs.Prefs()
     app.context_processor(shell_basics)
-    app.after_request(headers.protect)
     app.after_request(prefs.keep_language)
     app.register_blueprint(blueprint)
+    app.wsgi_app = headers.Protected(app.wsgi_app, CSP)  # type: ignore[method-assign]
     if app.debug or app.testing if with_gallery is None else with_gallery:
         app.register_blueprint(gallery)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
-from flask import Response, request, url_for
+from flask import request
 
 log = logging.getLogger(__name__)
 
@@ -39,30 +41,33 @@ _counts: Counter[str] = Counter()
 _lock = Lock()
 
 
-def policy() -> str:
-    rules = [f"{name} {value}" for name, value in POLICY.items()]
-    return "; ".join([*rules, f"report-uri {url_for('web.csp')}"])
+class Protected:
+    """WSGI middleware: what every answer carries, whoever made it. A view may set a header of its own; it is kept."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], report: str) -> None:
+        """`report` is where browsers tell what the policy blocked, below the root of a tenant."""
+        self._wsgi, self._report = wsgi, report
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        usual = _usual(environ.get("SCRIPT_NAME", "") + self._report, environ["wsgi.url_scheme"] == "https")
+
+        def protect(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            own = {name.lower() for name, _ in headers}
+            kept = [(name, value) for lower, name, value in usual if lower not in own]
+            return start_response(status, headers + kept, *error)
+
+        return self._wsgi(environ, protect)
 
 
 @lru_cache(maxsize=4096)
-def _usual(root: str) -> list[tuple[str, str, str]]:
-    """What every answer below one tenant's address carries: (lower-case name, name, value). The policy names the
-    address of its own reports."""
+def _usual(report: str, secure: bool) -> list[tuple[str, str, str]]:
+    """(lower-case name, name, value) of what every answer below one tenant's address carries."""
+    policy = "; ".join([*(f"{name} {value}" for name, value in POLICY.items()), f"report-uri {report}"])
     # pages hold personal data more often than not: nothing is stored unless a view says so
-    usual = {"Content-Security-Policy": policy(), **FIXED, "Cache-Control": "no-store"}
+    usual = {"Content-Security-Policy": policy, **FIXED, "Cache-Control": "no-store"}
+    if secure:
+        usual["Strict-Transport-Security"] = HSTS
     return [(name.lower(), name, value) for name, value in usual.items()]
-
-
-def protect(response: Response) -> Response:
-    """After every request. A view may set a header of its own first; it is kept."""
-    headers = response.headers
-    own = {name.lower() for name, _ in headers}
-    for lower, name, value in _usual(request.script_root):
-        if lower not in own:
-            headers.add(name, value)
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", HSTS)
-    return response
 
 
 def count_report() -> tuple[str, int]:

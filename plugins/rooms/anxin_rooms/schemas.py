@@ -1,10 +1,10 @@
 """Input and output shapes, and the tenant's settings. Unknown keys are refused everywhere."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
-from werkzeug.datastructures import MultiDict
 
 from anxin.plugin import Input, OptionalUUID, current_zone, lazy
 from anxin_rooms.models import TYPES
@@ -68,9 +68,7 @@ class Blankless(Input):
 
     @pre_load
     def drop_blanks(self, data: Any, **kwargs: Any) -> Any:
-        if isinstance(data, MultiDict):
-            return MultiDict([(key, value) for key, value in data.items(multi=True) if value != ""])
-        return data
+        return {name: data[name] for name in data if data[name] != ""} if isinstance(data, Mapping) else data
 
 
 class RoomFindInput(Blankless):

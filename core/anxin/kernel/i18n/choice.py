@@ -52,9 +52,10 @@ def locale_scope(locale: str, zone: str | None = None) -> Iterator[None]:
 
 def prefer(*, person: str | None = None, tenant: str | None = None, zone: str | None = None) -> None:
     """Remember for this request what the person chose, what the tenant speaks, and the tenant's clock."""
-    g.locale_wishes = (resolve(person), resolve(tenant))
-    g.time_zone = zone
-    g.pop("locale_spoken", None)
+    kept = g._get_current_object()
+    kept.locale_wishes = (resolve(person), resolve(tenant))
+    kept.time_zone = zone
+    kept.pop("locale_spoken", None)
 
 
 def current_zone() -> ZoneInfo:
