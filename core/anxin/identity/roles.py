@@ -52,8 +52,8 @@ class Scope:
     services: Collection[str]
     roles: Collection[str]
 
-    def memberships(self, held: Iterable[tuple[str, UUID | None]]) -> list[tuple[str, UUID | None]]:
-        return [(role, unit) for role, unit in held if role in self.roles]
+    def memberships(self, held: Iterable[tuple[str, UUID | None]]) -> tuple[tuple[str, UUID | None], ...]:
+        return tuple((role, unit) for role, unit in held if role in self.roles)
 
     def grants(self, held: Mapping[str, Grant], plugin_of: Callable[[str], str | None]) -> dict[str, Grant]:
         """Core's own permissions, and those of the modules the contract names; no other."""

@@ -3,7 +3,9 @@ cookie's token and read who it belongs to.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 from anxin.identity.models import Person, SignIn
 from anxin.identity.roles import Scope, grants, keeps_a_line, reaches_care
 from anxin.kernel import capability
-from anxin.kernel.actor import Actor, TenantInfo
+from anxin.kernel.actor import Actor, Grant, TenantInfo
 from anxin.kernel.capability import Reach
 from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx
@@ -20,6 +22,7 @@ from anxin.kernel.errors import SignInRequired
 from anxin.kernel.link import Link
 from anxin.kernel.runtime import Runtime
 
+GRANTS_KEPT = 2048  # sets of grants a process remembers
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
 
 _WHO = """
@@ -73,26 +76,21 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
 def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:
     session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *rest = row
     *_, agency_slug, services, roles, proved = rest
-    held = [(role, UUID(unit) if unit else None) for role, unit in memberships]
-    scope = Scope(services, roles) if contract_id is not None else None
+    held = tuple((role, UUID(unit) if unit else None) for role, unit in memberships)
+    scope = Scope(tuple(services), tuple(roles)) if contract_id is not None else None
     if scope:
         held = scope.memberships(held)
-    given = grants(
-        tenant,
-        runtime.registry.permissions,
-        held,
-        helper=scope is not None,
-        at_home=reach == "clinical"
-        and keeps_a_line(tenant),  # one from before the module was on reads nothing yet
-        only=only,
-    )
+    at_home = reach == "clinical" and keeps_a_line(
+        tenant
+    )  # one from before the module was on reads nothing yet
+    narrowed = None if only is None else tuple(only)
     return Actor(
         kind="person",
         reach=reach,
         person_id=person_id,
         name=name,
         roles=tuple(dict.fromkeys(role for role, _ in held)),
-        grants=scope.grants(given, runtime.registry.plugin_of) if scope else given,
+        grants=_granted(runtime, tenant, held, scope, at_home=at_home, only=narrowed),
         unit_id=unit_id,
         agency=agency,
         agency_slug=agency_slug,
@@ -101,6 +99,29 @@ def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Acto
         locale=locale,
         proved_at=proved,
     )
+
+
+def _granted(
+    runtime: Runtime,
+    tenant: TenantInfo,
+    held: tuple[tuple[str, UUID | None], ...],
+    scope: Scope | None,
+    *,
+    at_home: bool,
+    only: tuple[str, ...] | None,
+) -> Mapping[str, Grant]:
+    """What these memberships allow, remembered for one version of the tenant's configuration."""
+    known: dict[Any, Mapping[str, Grant]] = runtime.caches.setdefault("grants", {})
+    name = tenant.id, tenant.config_version, held, scope, at_home, only
+    if (found := known.get(name)) is not None:
+        return found
+    given = grants(
+        tenant, runtime.registry.permissions, held, helper=scope is not None, at_home=at_home, only=only
+    )
+    if len(known) >= GRANTS_KEPT:
+        known.clear()
+    known[name] = MappingProxyType(scope.grants(given, runtime.registry.plugin_of) if scope else given)
+    return known[name]
 
 
 def start(

@@ -23,6 +23,8 @@ from anxin.notices import channels
 from anxin.notices.models import Notice
 from anxin.notices.texts import text_of
 
+_UNREAD = "SELECT count(*) FROM core.notice WHERE tenant_id = %s AND person_id = %s AND read_at IS NULL"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -154,18 +156,7 @@ def unread(ctx: Ctx) -> int:
     """How many notices wait for the actor (the bell)."""
     if ctx.actor.person_id is None:
         return 0
-    return (
-        ctx.db.scalar(
-            sa.select(sa.func.count())
-            .select_from(Notice)
-            .where(
-                Notice.tenant_id == ctx.tenant.id,
-                Notice.person_id == ctx.actor.person_id,
-                Notice.read_at.is_(None),
-            )
-        )
-        or 0
-    )
+    return ctx.fast(_UNREAD, (ctx.tenant.id, ctx.actor.person_id)).fetchone()[0]
 
 
 def open_notice(ctx: Ctx, notice_id: UUID) -> Line:

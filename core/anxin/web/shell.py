@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -98,6 +99,12 @@ def unread(ctx: Ctx) -> int:
 
 
 def _address(endpoint: str) -> str | None:
+    return _found(request.script_root, endpoint)
+
+
+@lru_cache(maxsize=8192)
+def _found(_script_root: str, endpoint: str) -> str | None:
+    """A page asks for some forty of them; the answer changes only with the tenant's prefix."""
     try:
         return url_for(endpoint)
     except BuildError:

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
 
 from anxin.plugin import Ctx, _, addresses, guard, resources
 from anxin_rooms import photo_api, views
 from anxin_rooms.blueprint import api_bp as bp
 from anxin_rooms.policy import BOOK, BOOK_CLIENT, FEED, HOST, KEEP, MANAGE, READ_FIGURES, USE, FeedChanged
-from anxin_rooms.schedule import midnight
+from anxin_rooms.schedule import RoomInfo, midnight
 from anxin_rooms.schemas import (
     RoomBookingOutput,
     RoomBookInput,
@@ -35,6 +35,7 @@ from anxin_rooms.schemas import (
     RoomOutput,
     RoomSeriesBookInput,
     RoomSeriesInput,
+    RoomsInput,
     RoomSiteInput,
     RoomSiteOutput,
     RoomSpecialInput,
@@ -67,13 +68,31 @@ from anxin_rooms.services.booking import Wish
 
 __all__ = ["bp", "photo_api"]
 
+_ROOM = RoomOutput()
+
 
 @bp.get("/rooms")
 @guard(BOOK)
+@bp.arguments(RoomsInput, location="query")
 @bp.response(200, RoomOutput(many=True))
-def list_rooms(ctx: Ctx) -> Any:
-    """All rooms that can be booked, by site and name."""
-    return list(catalogue.known(ctx).rooms.values())
+def list_rooms(ctx: Ctx, data: dict[str, Any]) -> Any:
+    """The rooms that can be booked, by site and name; with a time, only those that are free all through it."""
+    here = catalogue.known(ctx)
+    starts, ends = data["starts_at"], data["ends_at"]
+    wanted = finding.Wanted(
+        views.today(ctx.now), data["type"], data["site"], data["equipment"], data["people"]
+    )
+    found = finding.free_at(ctx, wanted, starts, ends) if starts else finding.fitting(ctx, wanted)
+    return current_app.response_class(
+        f"[{','.join(_said(here, room) for room in found)}]", mimetype="application/json"
+    )
+
+
+def _said(here: catalogue.Known, room: RoomInfo) -> str:
+    """A room as RoomOutput says it: the same for everybody, and written once for as long as the rooms are known."""
+    if (said := here.said.get(room.code)) is None:
+        said = here.said[room.code] = current_app.json.dumps(_ROOM.dump(room))
+    return said
 
 
 @bp.get("/free")
@@ -112,7 +131,8 @@ def room_day(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:
     here, found = catalogue.known(ctx), catalogue.room(ctx, room)
     on = data["on"] or views.today(ctx.now)
     claims = resources.busy(ctx, [room], midnight(on, here.zone), midnight(on + timedelta(days=1), here.zone))
-    return finding.Found(found, finding.day_slots(ctx, found, on, claims))
+    times = finding.day_slots(ctx, found, on, claims)
+    return finding.Found(found, times, sum(slot.free for slot in times))
 
 
 @bp.post("/rooms/<uuid:room>/bookings")

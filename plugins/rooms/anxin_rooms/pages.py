@@ -44,11 +44,13 @@ def index(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
         for name, value in data.items()
         if value and name != "on" and (name, value) != ("people", 1)
     }
+    here_again = url_for("rooms.index", **keep)
+    here_again += "&on=" if keep else "?on="
     free, none = [one for one in found if one.free], [one for one in found if not one.free]
     return page(
         "rooms/index.html",
         on=on,
-        strip=views.day_strip(today, on, lambda day: url_for("rooms.index", on=day, **keep)),
+        strip=views.day_strip(today, on, lambda day: f"{here_again}{day}"),
         free=[views.found(one) for one in free[:SHOWN]],
         more_rooms=max(len(free) - SHOWN, 0),
         none_free=[views.room_line(one.room) for one in none[:SHOWN]],

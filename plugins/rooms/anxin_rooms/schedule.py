@@ -48,16 +48,17 @@ class RoomInfo:
     hours: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     closed: tuple[Span, ...] = ()
     opened: tuple[Span, ...] = ()
+    alike: int = 0  # of a tenant's rooms, those with the same number have the same `rules`
 
     def whole(self, starts: datetime, ends: datetime) -> Span:
         """The time a booking takes, pauses included."""
         return starts - self.before * MINUTE, ends + self.after * MINUTE
 
     @property
-    def times(self) -> tuple[object, ...]:
-        """Rooms that agree in this offer the same times on every day."""
-        hours = tuple(self.hours.items())
-        return hours, self.closed, self.opened, self.on_holidays, self.step, self.stagger, self.minutes
+    def rules(self) -> tuple[object, ...]:
+        """Rooms that agree in this offer the same times on every day, and take and refuse the same ones."""
+        own = self.on_holidays, self.step, self.stagger, self.minutes, self.longest, self.ahead
+        return tuple(self.hours.items()), self.closed, self.opened, own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from anxin.plugin import Input, OptionalUUID, current_zone, lazy
 from anxin_rooms.models import TYPES
@@ -81,6 +81,23 @@ class RoomFindInput(Blankless):
     people = fields.Integer(load_default=1, validate=validate.Range(min=1, max=1000))
     minutes = fields.Integer(load_default=None, validate=validate.Range(min=5, max=720))
     part = fields.String(load_default=None, validate=validate.OneOf(("morning", "afternoon", "evening")))
+
+
+class RoomsInput(Blankless):
+    """Which rooms; with a time, those that are free all through it."""
+
+    starts_at = Moment(load_default=None)
+    ends_at = Moment(load_default=None)
+    type = fields.String(load_default=None, validate=validate.OneOf(TYPES))
+    site = OptionalUUID(load_default=None, allow_none=True)
+    equipment = fields.String(load_default=None, validate=validate.Length(max=80))
+    people = fields.Integer(load_default=1, validate=validate.Range(min=1, max=1000))
+
+    @validates_schema
+    def insist_on_both(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if (starts is None) != (ends is None) or (starts and ends and ends <= starts):
+            raise ValidationError({"ends_at": [lazy("A time has a beginning and a later end.")]})
 
 
 class RoomDayInput(Blankless):

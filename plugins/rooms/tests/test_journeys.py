@@ -114,6 +114,44 @@ def test_the_counselling_room_is_open_on_fridays_from_two_to_five(admin, worker,
     )
 
 
+def test_what_a_search_leaves_open_narrows_nothing(worker, make_room) -> None:
+    """A form sends every choice, also those that nobody made."""
+    make_room("阅览室", "reading")
+    make_room("沙盘室", "sandtray")
+    day = tomorrow(9).date()
+    shown = worker.get(f"{worker.base}/rooms/?on={day}&type=&part=&site=&people=")
+    assert shown.status_code == 200
+    assert "阅览室" in text(shown)
+    assert "沙盘室" in text(shown)
+
+
+def test_which_rooms_are_free_at_a_time(worker, make_room) -> None:
+    """For programs: the pauses count, and so do the rules; somebody's booking takes a room off the list."""
+    booked, _ = make_room("甲", "reading", minutes=60, step=60, after=30)
+    free, _ = make_room("乙", "reading", minutes=60, step=60)
+    make_room("丙", "sandtray", minutes=60, step=60)
+    worker.post(f"{worker.base}/api/rooms/rooms/{booked}/bookings", json=times(*hour(10)))
+
+    def found(at: tuple[datetime, datetime], **more: Any) -> set[str]:
+        answer = worker.get(f"{worker.base}/api/rooms/rooms", query_string=times(*at) | more)
+        assert answer.status_code == 200
+        return {one["name"] for one in answer.json}
+
+    assert found(hour(10)) == {"乙", "丙"}
+    assert found(hour(10), type="reading") == {"乙"}
+    assert found(hour(11)) == {"乙", "丙"}, "half an hour after the booking belongs to it"
+    assert found(hour(9)) == {"乙", "丙"}, "and before it, the pause of the hour that would be booked"
+    assert found(hour(12)) == {"甲", "乙", "丙"}
+    assert found((tomorrow(10, 7), tomorrow(11, 7))) == set(), "no room offers this time"
+    half = worker.get(
+        f"{worker.base}/api/rooms/rooms", query_string={"starts_at": times(*hour(10))["starts_at"]}
+    )
+    assert half.status_code == 422
+    assert {str(booked), str(free)} <= {
+        one["id"] for one in worker.get(f"{worker.base}/api/rooms/rooms").json
+    }
+
+
 def test_three_taps_and_it_is_booked(worker, make_room) -> None:
     """The tab, a time, the button."""
     make_room("咨询室", "counselling")

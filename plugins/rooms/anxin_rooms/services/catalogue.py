@@ -6,7 +6,7 @@ request reads with its session moves, and the next one reads the rooms anew.
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ class Known:
     days: Mapping[date, Special]
     codes: Mapping[str, UUID]
     zone: ZoneInfo
+    said: dict[str, str] = field(default_factory=dict)  # by code: a room as programs are told of it, in JSON
 
 
 def known(ctx: Ctx) -> Known:
@@ -99,6 +100,11 @@ def read(ctx: Ctx) -> Known:
             **{name: getattr(row, name) for name in PLAIN},
         )
         for row in sorted(rows, key=lambda row: order[row.site_id])
+    }
+    numbers: dict[tuple[object, ...], int] = {}
+    rooms = {
+        room_id: replace(one, alike=numbers.setdefault(one.rules, len(numbers)))
+        for room_id, one in rooms.items()
     }
     days = {
         day.on: Special(day.kind, day.name, day.follows)

@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from anxin.plugin import Ctx, resources
 from anxin_rooms.policy import HOST
-from anxin_rooms.schedule import RoomInfo, Slot, Span, midnight, slots
+from anxin_rooms.schedule import RoomInfo, Slot, Span, at, midnight, slots
 from anxin_rooms.services.catalogue import known
+from anxin_rooms.services.rules import problem
 
+WHOLE_DAY = (0, 24)
+LONGEST_PAUSE = timedelta(minutes=120)  # before or after a booking
 PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24)}  # hours of the tenant's clock
 
 
@@ -27,31 +31,48 @@ class Wanted:
     part: str | None = None
 
 
-@dataclass(frozen=True)
-class Found:
-    """A room with the times it offers on the day."""
+class Found(NamedTuple):
+    """A room with the times it offers on the day, and how many of them are free."""
 
     room: RoomInfo
     slots: list[Slot]
-
-    @property
-    def free(self) -> int:
-        return sum(slot.free for slot in self.slots)
+    free: int
 
 
 def find(ctx: Ctx, wanted: Wanted) -> list[Found]:
     """The rooms that fit, those with free times first, each with its times of the day."""
-    here = known(ctx)
-    rooms = [room for room in here.rooms.values() if _fits(ctx, room, wanted)]
+    here, rooms = known(ctx), fitting(ctx, wanted)
     if not rooms:
         return []
     day_starts, day_ends = midnight(wanted.on, here.zone), midnight(wanted.on + timedelta(days=1), here.zone)
     claims = resources.busy(ctx, None, day_starts, day_ends)
-    found = [
-        Found(room, _part(ctx, wanted, times))
-        for room, times in offered(ctx, rooms, wanted.on, claims, minutes=wanted.minutes)
-    ]
+    found, counts = [], dict[int, int]()
+    for room, times in offered(ctx, rooms, wanted.on, claims, minutes=wanted.minutes, part=wanted.part):
+        free = counts.get(id(times))  # rooms may share one list
+        if free is None:
+            free = counts[id(times)] = sum(slot.free for slot in times)
+        found.append(Found(room, times, free))
     return sorted(found, key=lambda one: (not one.free, not one.slots))  # stable: else by site and name
+
+
+def free_at(ctx: Ctx, wanted: Wanted, starts: datetime, ends: datetime) -> list[RoomInfo]:
+    """The rooms that fit and can be booked for just this time, by site and name. `wanted.on`, `minutes` and `part` say
+    nothing here."""
+    host = ctx.allowed(HOST) or bool(ctx.actor.contract_id)
+    taken = by_room(resources.busy(ctx, None, starts - LONGEST_PAUSE, ends + LONGEST_PAUSE))
+    verdicts: dict[int, bool] = {}
+    found = []
+    for room in fitting(ctx, wanted):
+        if (fine := verdicts.get(room.alike)) is None:
+            fine = verdicts[room.alike] = problem(ctx, room, starts, ends, host=host) is None
+        spans = taken.get(room.id) if fine and taken else None
+        if fine and not (spans and _meets(spans, room.whole(starts, ends))):
+            found.append(room)
+    return found
+
+
+def _meets(spans: Sequence[Span], whole: Span) -> bool:
+    return any(start < whole[1] and end > whole[0] for start, end in spans)
 
 
 def offered(
@@ -61,18 +82,21 @@ def offered(
     claims: Iterable[resources.Taken],
     *,
     minutes: int | None = None,
+    part: str | None = None,
 ) -> Iterator[tuple[RoomInfo, list[Slot]]]:
-    """Each room with its times of the day. Rooms with the same times and nothing taken share one list: most rooms of
-    most unions."""
+    """Each room with its times of the day, or of a part of it. Rooms with the same times and nothing taken share one
+    list: most rooms of most unions."""
     here, taken = known(ctx), by_room(claims)
-    untouched: dict[tuple[object, ...], list[Slot]] = {}
+    untouched: dict[int, list[Slot]] = {}
+    first, last = (at(on, hour * 60, here.zone) for hour in PARTS.get(part or "", WHOLE_DAY))
     for room in rooms:
         spans = taken.get(room.id, ())
-        found = None if spans else untouched.get(room.times)
+        found = None if spans else untouched.get(room.alike)
         if found is None:
             found = slots(room, on, here.zone, here.days, spans, ctx.now, minutes=minutes)
+            found = [slot for slot in found if first <= slot.starts < last] if part in PARTS else found
         if not spans:
-            untouched[room.times] = found
+            untouched[room.alike] = found
         yield room, found
 
 
@@ -105,9 +129,15 @@ def week(
     return [(day, day_slots(ctx, room, day, claims, minutes=minutes)) for day in days]
 
 
-def _fits(ctx: Ctx, room: RoomInfo, wanted: Wanted) -> bool:
-    if room.for_hosts and not (ctx.allowed(HOST) or ctx.actor.contract_id):
-        return False
+def fitting(ctx: Ctx, wanted: Wanted) -> list[RoomInfo]:
+    """The rooms that fit, free or not, by site and name."""
+    hosts = ctx.allowed(HOST) or bool(ctx.actor.contract_id)
+    return [
+        room for room in known(ctx).rooms.values() if _fits(room, wanted) and (hosts or not room.for_hosts)
+    ]
+
+
+def _fits(room: RoomInfo, wanted: Wanted) -> bool:
     return (
         (wanted.type is None or room.type == wanted.type)
         and (wanted.site_id is None or room.site_id == wanted.site_id)
@@ -115,10 +145,3 @@ def _fits(ctx: Ctx, room: RoomInfo, wanted: Wanted) -> bool:
         and (wanted.minutes is None or wanted.minutes <= room.longest)
         and (not wanted.equipment or wanted.equipment in room.equipment)
     )
-
-
-def _part(ctx: Ctx, wanted: Wanted, found: list[Slot]) -> list[Slot]:
-    if wanted.part not in PARTS:
-        return found
-    zone, (low, high) = known(ctx).zone, PARTS[wanted.part]
-    return [slot for slot in found if low <= slot.starts.astimezone(zone).hour < high]
