@@ -21,6 +21,7 @@ from anxin.kernel import db, i18n
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx, visitor_ctx
 from anxin.kernel.errors import Forbidden, NotFound, SignInRequired
+from anxin.kernel.guard import this_request
 from anxin.kernel.i18n import lazy
 from anxin.kernel.idempotency import UNSAFE
 from anxin.kernel.runtime import Runtime
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
 
 def open_request() -> Ctx:
     """The context of this request: its tenant by path or host, its actor by token or cookie, or a visitor."""
-    runtime, asked = _runtime(), request._get_current_object()  # of proxies, each look costs
+    runtime, asked = _runtime(), this_request()
     ctx = _signed_in(runtime, asked) or visitor_ctx(runtime, request_tenant())
     ctx.plugin = getattr(_blueprint(asked), "plugin", None)
     i18n.prefer(person=ctx.actor.locale, tenant=ctx.tenant.locale)
@@ -126,7 +127,7 @@ def request_tenant() -> TenantInfo:
 def refuse_cross_site() -> ResponseReturnValue | None:
     """Unsafe requests with a cookie must come from our own pages. Browsers say so (Sec-Fetch-Site, else Origin);
     a client that sends neither is no browser and carries no ambient cookie."""
-    asked = request._get_current_object()
+    asked = this_request()
     if asked.method not in UNSAFE or cookies.bearer() or asked.endpoint in ("web.csp",):
         return None
     site, origin = asked.headers.get("Sec-Fetch-Site"), asked.headers.get("Origin")

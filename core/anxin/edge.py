@@ -63,7 +63,8 @@ class TrustedProxies:
 
 def init_app(app: Flask, settings: Settings, doors: Mapping[str, str]) -> None:
     """Limits on Redis; while it is away each process counts for itself. `doors` are the plugins' own."""
-    hooks = app.before_request_funcs[None], app.after_request_funcs[None], app.teardown_request_funcs[None]
+    asked: tuple[Any, ...] = app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs
+    hooks: list[list[Any]] = [functions[None] for functions in asked]
     before = [list(each) for each in hooks]
     limiter = Limiter(
         get_remote_address,

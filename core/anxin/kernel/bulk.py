@@ -67,12 +67,16 @@ def change(table: sa.Table, names: tuple[str, ...]) -> str:
 
 def plain(table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the driver takes it: a document has to say that it is one."""
+    documents = _documents(table)
     return {
-        name: Jsonb(value, dumps=_json)
-        if value is not None and isinstance(table.c[name].type, pg.JSONB)
-        else value
+        name: Jsonb(value, dumps=_json) if name in documents and value is not None else value
         for name, value in row.items()
     }
+
+
+@cache
+def _documents(table: sa.Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if isinstance(column.type, pg.JSONB))
 
 
 def _json(value: Any) -> str:

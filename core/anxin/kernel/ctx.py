@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -48,6 +49,14 @@ class Mark(NamedTuple):
 CHANGES = re.compile(
     r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE
 )
+
+
+@lru_cache(maxsize=4096)
+def changes(statement: str) -> bool:
+    """Does this SQL change rows?"""
+    return CHANGES.search(statement) is not None
+
+
 ROWS_AT_ONCE = 10_000
 
 
@@ -126,7 +135,7 @@ class Ctx:
     def execute(self, statement: Any, parameters: Any = None) -> Result[Any]:
         """Run a Core or ORM statement; data changes count as writes that need an audit entry."""
         plain = statement.text if isinstance(statement, sa.TextClause) else ""
-        if getattr(statement, "is_dml", False) or CHANGES.search(plain):
+        if getattr(statement, "is_dml", False) or changes(plain):
             self._wrote = True
         return self.db.execute(statement, parameters)
 
@@ -136,7 +145,7 @@ class Ctx:
         The wall holds as everywhere; the tenant, the scope and the consent are for the statement to name. Changes of
         ORM rows are not sent before.
         """
-        if CHANGES.search(statement):
+        if changes(statement):
             self._wrote = True
         self.send()
         return self.link.execute(statement, parameters)

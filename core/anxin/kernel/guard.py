@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, wraps
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from flask import Response, current_app, g, make_response, request
+from flask import Request, Response, current_app, g, make_response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.local import LocalProxy
 
 from anxin.kernel import idempotency, limits, plain_errors
 from anxin.kernel.actor import Grant, Scope
@@ -122,7 +123,7 @@ def guard(
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def guarded(**url: Any) -> Response:
-            limits.check_address(request._get_current_object())
+            limits.check_address(this_request())
             ctx = request_ctx()
             spec.admit(ctx)
             key = idempotency.key_of(ctx)
@@ -153,11 +154,15 @@ def guard(
 
 def request_ctx() -> Ctx:
     """The context of the current request; the app opens it when it is first asked for."""
-    kept = g._get_current_object()
-    ctx: Ctx | None = kept.get("anxin")
-    if ctx is None:
+    kept = cast("LocalProxy[Any]", g)._get_current_object()
+    if (ctx := kept.get("anxin")) is None:
         ctx = kept.anxin = current_app.extensions["anxin.open"]()
     return ctx
+
+
+def this_request() -> Request:
+    """The request itself: each look through Flask's proxy costs."""
+    return cast("LocalProxy[Request]", request)._get_current_object()
 
 
 class _Parser(FlaskParser):
@@ -181,7 +186,7 @@ PARSER = _Parser()
 
 def parse(schema: type[Schema]) -> Any:
     """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
-    asked = request._get_current_object()
+    asked = this_request()
     if asked.method not in ("GET", "HEAD") and asked.is_json:
         return PARSER.parse(schema, asked, location="json")
     given = asked.args if asked.method in ("GET", "HEAD") else asked.form
