@@ -1,6 +1,7 @@
 """What templates show: days, slots, bookings in words, the grid of a day."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from anxin_rooms.services.mine import Line
 
 DAYS = 14
 HOURS = (8, 21)  # of the grid, unless something lies outside
+ANY, ANY_NAME = UUID(int=0), "\x00"  # a room whose times are drawn once for all that share them
 
 
 def span(starts: datetime, ends: datetime) -> str:
@@ -156,15 +158,25 @@ def grid(
     taken: dict[UUID, list[resources.Taken]] = {}
     for claim in claims:
         taken.setdefault(claim.resource_id, []).append(claim)
-    rows = [
-        {"room": room_words(room), "cells": list(_cells(room, marks, taken.get(room.id, ()), said, slots))}
-        for room, slots in offered
-    ]
+    show, untouched = url_for("rooms.room", room=ANY), dict[int, Markup]()
+    rows = []
+    for room, slots in offered:
+        if room.id in taken:
+            cells = list(_cells(room, marks, taken[room.id], said, slots))
+        else:
+            drawn = untouched.get(id(slots))  # rooms with nothing taken share one list of times
+            if drawn is None:
+                any_ = replace(room, id=ANY, name=ANY_NAME)
+                cells = _cells(any_, marks, (), said, slots)
+                drawn = untouched[id(slots)] = Markup().join(cell["ready"] for cell in cells)
+            cells = [{"ready": drawn.replace(str(ANY), str(room.id)).replace(ANY_NAME, room.name)}]
+        rows.append({"name": room.name, "href": show.replace(str(ANY), str(room.id)), "cells": cells})
     return {"hours": [f"{hour}:00" for hour in range(first, last)], "rows": rows}
 
 
 def _hours(zone: ZoneInfo, claims: Any, on: date, rooms: Any, here: Known) -> tuple[int, int]:
-    spans = [span for room in rooms for span in open_spans(room, on, zone, here.days)]
+    kinds = {room.alike: room for room in rooms}.values()
+    spans = [span for room in kinds for span in open_spans(room, on, zone, here.days)]
     spans += [(claim.starts_at, claim.ends_at) for claim in claims]
     hours = [(a.astimezone(zone), b.astimezone(zone)) for a, b in spans]
     low = min([a.hour if a.date() == on else 0 for a, _ in hours], default=HOURS[0])

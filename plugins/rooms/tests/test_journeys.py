@@ -4,6 +4,7 @@ import io
 import re
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -112,6 +113,17 @@ def test_the_counselling_room_is_open_on_fridays_from_two_to_five(admin, worker,
         worker.get(f"{worker.base}/api/rooms/rooms/{room}/day?on={friday - timedelta(days=1)}").json["slots"]
         == []
     )
+
+
+def test_each_room_of_the_plan_leads_to_itself(admin, make_room) -> None:
+    """Rooms with the same times are drawn once; what is filled in is their own."""
+    first, _ = make_room("<甲>&amp;", "reading", minutes=60, step=60)
+    second, _ = make_room("乙", "reading", minutes=60, step=60)
+    plan = text(admin.get(f"{admin.base}/rooms/plan?on={tomorrow(9).date()}"))
+    assert plan.count(f"rooms/{first}/book?") == plan.count(f"rooms/{second}/book?") > 8
+    assert "&lt;甲&gt;&amp;amp;, " in plan
+    assert "<甲>" not in plan
+    assert str(UUID(int=0)) not in plan
 
 
 def test_what_a_search_leaves_open_narrows_nothing(worker, make_room) -> None:
