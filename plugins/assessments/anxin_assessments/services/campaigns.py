@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from anxin.plugin import (
     Conflict,
@@ -41,6 +40,14 @@ __all__ = [
     "running",
     "window",
 ]
+
+_ALL_ANSWERED = """
+SELECT c.instruments <@ ARRAY(
+         SELECT s.instrument FROM assessments.sheet s
+          WHERE s.tenant_id = %(tenant)s AND s.campaign_id = %(campaign)s AND s.person_id = %(person)s
+            AND s.state = 'submitted')
+  FROM assessments.campaign c WHERE c.tenant_id = %(tenant)s AND c.id = %(campaign)s
+"""
 
 
 @dataclass(frozen=True)
@@ -348,10 +355,10 @@ def answered(ctx: Ctx, sheet: Sheet | Held) -> None:
     """After a submission: once all instruments are answered, the person took part; count it."""
     if sheet.campaign_id is None:
         return
-    campaign = ctx.get(Campaign, sheet.campaign_id)
-    if set(campaign.instruments) <= set(_submitted(ctx, campaign.id, sheet.person_id)):
-        _part(ctx, campaign.id, sheet.person_id, "done")
-        ctx.enqueue(count_round, campaign_id=campaign.id, person_id=sheet.person_id)
+    whose = {"tenant": ctx.tenant.id, "campaign": sheet.campaign_id, "person": sheet.person_id}
+    if ctx.fast(_ALL_ANSWERED, whose).fetchone()[0]:
+        _part(ctx, sheet.campaign_id, sheet.person_id, "done")
+        ctx.enqueue(count_round, campaign_id=sheet.campaign_id, person_id=sheet.person_id)
 
 
 def decline(ctx: Ctx, campaign_id: UUID) -> None:
@@ -364,8 +371,8 @@ def decline(ctx: Ctx, campaign_id: UUID) -> None:
 
 
 def _part(ctx: Ctx, campaign_id: UUID, person_id: UUID, state: str) -> None:
-    row = {"tenant_id": ctx.tenant.id, "campaign_id": campaign_id, "person_id": person_id, "state": state}
-    ctx.execute(insert(Part).values(**row, made_at=ctx.now).on_conflict_do_nothing())
+    row = {"campaign_id": campaign_id, "person_id": person_id, "state": state, "made_at": ctx.now}
+    ctx.insert_unless(Part, row, ("tenant_id", "campaign_id", "person_id"))
 
 
 def titles(instruments: Sequence[str], locale: str) -> list[str]:
