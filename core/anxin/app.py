@@ -26,12 +26,14 @@ from anxin.settings import Settings
 from anxin.tenancy.directory import Directory
 from anxin.tenancy.paths import TenantPaths
 from anxin.web import shell
+from anxin.web.address import Address
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:
     """The application of one process. `registry` replaces the installed plugins (tests)."""
     settings = settings or Settings.load()
     app = Flask("anxin", static_folder=None)
+    app.url_rule_class = Address
     app.config.update(
         MAX_CONTENT_LENGTH=32 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, DEBUG=settings.dev
     )
