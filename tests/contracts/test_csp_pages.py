@@ -37,8 +37,9 @@ def address(app) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, str]:
-    """Page → the first role of this process that may open it, as which it is looked at."""
+def seen(once) -> dict[str, str]:
+    """Page → the first role that may open it, as which it is looked at."""
+    once("pages")
     return {}
 
 

@@ -30,7 +30,8 @@ FEW = {
 
 
 @pytest.fixture
-def crowded(runtime, superuser, tenant) -> Any:
+def crowded(runtime, superuser, tenant, once) -> Any:
+    once("crowd")
     crowd(runtime, superuser, tenant.id)
     return tenant
 
