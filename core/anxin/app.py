@@ -30,10 +30,14 @@ from anxin.settings import Settings
 from anxin.tenancy.directory import Directory
 from anxin.tenancy.paths import TenantPaths
 from anxin.web import shell
+from anxin.web.address import Address
 
 
 class Application(Flask):
-    """Flask, with plain views only: it asks of each function of each request whether it must be awaited."""
+    """Flask with plain views only (it asks of each function of each request whether it must be awaited), and with
+    addresses that are compiled when they are first asked for."""
+
+    url_rule_class = Address
 
     def redirect(self, location: str, code: int = 302) -> Response:
         """Without the page that nobody sees."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 import uuid_utils
 from granian.cli import entrypoint
 
-from anxin import ports
+from anxin import ports, start
 
 
 def build(target: str) -> None:
@@ -33,6 +33,7 @@ def insist_free(arguments: list[str]) -> None:
 
 
 def main() -> None:
+    start.begin()
     insist_free(sys.argv)
     os.register_at_fork(
         after_in_child=uuid_utils.reseed_rng

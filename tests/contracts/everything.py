@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,12 @@ SEALER_MAKES = {Checkpoint}  # the application cannot write a checkpoint
 
 def models() -> list[type[TenantModel]]:
     """Every model of every loaded room and plugin, parents before children."""
+    return _models(len(TenantModel.metadata.tables))
+
+
+@cache
+def _models(_tables: int) -> list[type[TenantModel]]:
+    """Sorted anew only when there are more tables: a test of all routes asks a thousand times."""
     found: dict[sa.Table, type[TenantModel]] = {}
     waiting: list[type[TenantModel]] = [TenantModel]
     while waiting:

@@ -2,14 +2,12 @@
 accessibility violation, nothing cut off at 320 px.
 """
 
-import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from tests.accessibility import violations
 from werkzeug.serving import make_server
 
 from anxin.web import headers
@@ -19,8 +17,6 @@ from .routes import all_rules
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PHONE, DESK, NARROW = (
     {"width": 390, "height": 844},
     {"width": 1280, "height": 800},
@@ -41,8 +37,9 @@ def address(app) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, str]:
-    """Page → the first role of this process that may open it, as which it is looked at."""
+def seen(once) -> dict[str, str]:
+    """Page → the first role that may open it, as which it is looked at."""
+    once("pages")
     return {}
 
 
@@ -53,13 +50,6 @@ def shown_to(app, client) -> list[str]:
     return [
         path for path, one in answers.items() if one.status_code == 200 and one.data.startswith(b"<!doctype")
     ]
-
-
-def violations(page: Page) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
-    return [f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from anxin.identity import sessions
 from anxin.kernel import capability
+from anxin.kernel.actor import TenantInfo
 from anxin.kernel.link import Link
 
 from .crowd import crowd
@@ -29,10 +30,25 @@ FEW = {
 }
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, TenantInfo]:
+    return {}
+
+
 @pytest.fixture
-def crowded(runtime, superuser, tenant) -> Any:
-    crowd(runtime, superuser, tenant.id)
-    return tenant
+def crowded(runtime, superuser, tenant, kept, once) -> TenantInfo:
+    """One crowd for all tests here: each brings people of its own, and hardly any writes."""
+    if "tenant" not in kept:
+        once("crowd")
+        crowd(runtime, superuser, tenant.id)
+        kept["tenant"] = tenant
+    return kept["tenant"]
+
+
+@pytest.fixture
+def tenant(new_tenant, kept) -> TenantInfo:
+    """Where `person` puts people: the crowded one, once it is there."""
+    return kept.get("tenant") or new_tenant()
 
 
 @dataclass

@@ -18,7 +18,7 @@ import pytest
 
 CORE = "anxin"
 # before there is an application: they know nothing of it
-ASIDE = ("settings", "keyfiles", "ports", "embedded")
+ASIDE = ("settings", "keyfiles", "ports", "start", "embedded")
 LAYERS: tuple[tuple[str, ...], ...] = (  # low to high; peers of one layer do not know each other
     ("kernel",),
     ("documents",),

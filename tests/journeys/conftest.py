@@ -1,7 +1,7 @@
 """What the journeys share: one demo for all of them in a process, and a real Chromium."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,8 +10,9 @@ from tests.journeys.serving import Serving, serving
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Serving]:
-    """`anxin demo`, filled and answering. Tests that use it are in one xdist group, so there is one of it."""
+def demo(once: Callable[[str], None]) -> Iterator[Serving]:
+    """`anxin demo`, filled and answering. There is one of it, in one process."""
+    once("demo")
     with serving("demo") as served:
         served.start()
         time.sleep(5)

@@ -22,7 +22,7 @@ from anxin.contracts.statements import month_before
 from anxin.demo.places import folder as demo_files
 from anxin.kernel import clock
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 #: How each command with --json is tried on the demo. A new one has to be added here.
 WITH_JSON = {

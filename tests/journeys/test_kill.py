@@ -10,7 +10,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
@@ -32,7 +32,7 @@ from tests.journeys.writing import (
     units,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kill")]
+pytestmark = pytest.mark.slow
 
 PARTS = ("worker", "web", "a web worker", "valkey", "postgres", "supervisor")
 KILLS = int(os.environ.get("ANXIN_KILLS", len(PARTS)))
@@ -42,8 +42,9 @@ START_SECONDS, CORES = 10.0, 2  # what the second start may take on an idle mach
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def platform(tmp_path_factory: pytest.TempPathFactory, once: Callable[[str], None]) -> Iterator[Serving]:
     """`anxin up` with a union, its agency, and helpers on duty; one for all tests here."""
+    once("platform")
     with serving("up") as served:
         served.start()
         found_tenants(served, tmp_path_factory.mktemp("tenants"))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 from tests.journeys.people import DESKTOP, PHONE, Person, Stage, with_passphrase
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DEVICE = {  # a phone with a fingerprint reader, and a finger on it
     "protocol": "ctap2",

@@ -14,7 +14,7 @@ from tests.journeys.people import DESKTOP, PHONE, Person, Stage, with_passphrase
 
 from anxin.identity import totp
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SECURITY = "/t/dongling/me/security"
 

@@ -21,7 +21,7 @@ from tests.journeys.serving import Serving, wait_until
 from anxin.demo.places import roster as roster_of
 from anxin.identity import roster
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 URGENT = "需要你马上处理"
 ALERT_SECONDS = 60.0

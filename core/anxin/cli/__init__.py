@@ -9,6 +9,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036  (a copied environment can meet an older Python than pip allowed)
     sys.exit("anxin needs Python 3.11 or newer, this is " + sys.version.split()[0])
 
+from anxin import start
 from anxin.cli import plugin_commands
 from anxin.cli.group import LazyGroup
 
@@ -58,4 +59,5 @@ anxin = LazyGroup(
 
 def main() -> None:
     """Entry point of the console script."""
+    start.begin()
     anxin(prog_name="anxin")

@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 from sqlalchemy.exc import DBAPIError
 
+from anxin import start
 from anxin.app import create_app
 from anxin.audit import sealer
 from anxin.embedded import folder
@@ -176,7 +177,9 @@ def _application(settings: Settings) -> Flask:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    return create_app(settings)
+    app = create_app(settings)
+    start.settled()
+    return app
 
 
 def _on_stop(*stops: Callable[[], None]) -> None:

@@ -1,7 +1,6 @@
 """The fixtures (see the package's docstring)."""
 
 import dataclasses
-import gc
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from anxin import start
 from anxin.app import create_app
 from anxin.embedded.throwaway import database_cluster, valkey_server
 from anxin.identity import sessions
@@ -79,8 +79,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     engine = sa.create_engine(db.driver_url(settings.database_url))
     migrate.upgrade(engine, migrate.components(registry), job_key=job_key(settings))
     engine.dispose()
-    gc.collect()
-    gc.freeze()  # as anxin.wsgi does
+    start.settled()  # as anxin.wsgi does
     yield made
     for pool in (made.extensions["anxin"].engine, made.extensions["anxin"].auth):
         pool.dispose()

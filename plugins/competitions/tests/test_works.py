@@ -191,7 +191,9 @@ def test_heats_hold_everybody_once_and_spread_units(units, lanes, seed) -> None:
 )
 def test_nobody_stands_in_two_places(heats, tracks) -> None:
     listed = [(f"h{n}", minutes, people) for n, (minutes, people) in enumerate(heats)]
-    starts = timetable(listed, tracks)
+    with pytest.MonkeyPatch.context() as patch:  # what it finds is judged, not whether it is the best
+        patch.setattr("anxin_competitions.rules.timetable.SECONDS", 2.0)
+        starts = timetable(listed, tracks)
     spans = {key: (starts[key], starts[key] + minutes, people) for key, minutes, people in listed}
     for one, (begin, end, people) in spans.items():
         for other, (begin2, end2, people2) in spans.items():

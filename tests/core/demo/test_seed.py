@@ -20,8 +20,9 @@ from anxin.tenancy import files
 SLUGS = ("dongling", "mingxin", "qinghe")
 
 
-@pytest.fixture(scope="session")  # a worker may leave this file and come back; its database stays
-def told(app, settings) -> list[str]:
+@pytest.fixture(scope="session")
+def told(app, settings, once) -> list[str]:
+    once("story")
     lines: list[str] = []
     demo.seed(settings, lines.append)
     return lines

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.accessibility import violations
 
 from anxin.web import headers
 from anxin.web.gallery import ITEMS
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 LARGE_ENGLISH = {"size": "large", "lang": "en"}
 MODES = {
     "dark": {"theme": "dark"},
@@ -60,12 +56,6 @@ def browse(chromium: Browser, address: str) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert sum(headers.reports().values()) == before
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
-    return [f"{v['id']}: {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
 
 
 @pytest.mark.slow
