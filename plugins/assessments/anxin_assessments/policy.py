@@ -266,6 +266,11 @@ class TicketsPrinted(Entry):
     slips: int
 
 
+@entry("assessments.blank_printed", line=lazy("Had the blank sheet of an anonymous campaign printed"))
+class BlankPrinted(Entry):
+    campaign_id: UUID
+
+
 @entry("assessments.paper_keyed", line=lazy("Keyed answers from paper"))
 class PaperKeyed(Entry):
     paper_id: UUID
@@ -394,6 +399,7 @@ ENTRIES = [
     SatDown,
     FormsPrinted,
     TicketsPrinted,
+    BlankPrinted,
     PaperKeyed,
     PaperCompared,
     PaperSettled,
