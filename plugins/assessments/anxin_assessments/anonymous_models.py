@@ -35,6 +35,7 @@ class Slip(TenantModel):
     __data_class__ = "assessment"
     __constraints__ = (
         *_only_anonymous(),
+        sa.CheckConstraint("NOT void OR (finished AND answers IS NULL)", name="void"),
         sa.UniqueConstraint("tenant_id", "campaign_id", "ticket"),
     )
 
@@ -44,6 +45,7 @@ class Slip(TenantModel):
     unit_id: Mapped[UUID | None] = mapped_column(comment="a unit large enough, as the ticket says")
     answers: Mapped[bytes | None] = mapped_column(comment="sealed; null once they were moved")
     finished: Mapped[bool] = mapped_column(server_default=sa.false())
+    void: Mapped[bool] = mapped_column(server_default=sa.false(), comment="nobody answers with it any more")
 
 
 class AnonymousSheet(TenantModel):

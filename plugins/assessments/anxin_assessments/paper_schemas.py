@@ -58,6 +58,7 @@ class PileOutput(Strict):
     unit = fields.String(allow_none=True)
     invited = fields.Integer()
     printed = fields.Integer()
+    void = fields.Integer()
 
 
 class DrawnOutput(Strict):

@@ -266,6 +266,11 @@ class TicketsPrinted(Entry):
     slips: int
 
 
+@entry("assessments.slip_voided", line=lazy("Made a slip of an anonymous campaign void"))
+class SlipVoided(Entry):
+    campaign_id: UUID
+
+
 @entry("assessments.blank_printed", line=lazy("Had the blank sheet of an anonymous campaign printed"))
 class BlankPrinted(Entry):
     campaign_id: UUID
@@ -399,6 +404,7 @@ ENTRIES = [
     SatDown,
     FormsPrinted,
     TicketsPrinted,
+    SlipVoided,
     BlankPrinted,
     PaperKeyed,
     PaperCompared,

@@ -147,6 +147,8 @@ def look(ctx: Ctx, held: Ticket) -> Sitting:
     """The slip of a ticket with its answers so far; Conflict when it was handed in."""
     instruments = [catalogue.instrument(ctx, key) for key in held.campaign.instruments]
     found = _slip(ctx, held)
+    if found is not None and found.void:
+        raise Conflict(lazy("This slip is void. Please ask for another one."), code="assessments.void")
     if found is not None and found.finished:
         raise Conflict(lazy("This ticket has been used."), code="assessments.used")
     given = (
@@ -198,9 +200,15 @@ def fill(
     hand_in(ctx, held, gaps=gaps)
 
 
+def begun(ctx: Ctx, held: Ticket) -> bool:
+    """Has somebody answered with it, or is it void?"""
+    look(ctx, held)
+    return _slip(ctx, held) is not None
+
+
 def _slip(ctx: Ctx, held: Ticket) -> Any:
     return ctx.execute(
-        sa.select(Slip.id, Slip.answers, Slip.finished).where(
+        sa.select(Slip.id, Slip.answers, Slip.finished, Slip.void).where(
             Slip.tenant_id == ctx.tenant.id,
             Slip.campaign_id == held.campaign.id,
             Slip.ticket == held.hash,
