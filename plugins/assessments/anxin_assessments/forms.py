@@ -91,8 +91,8 @@ def blank_printed(ctx: Ctx, *, campaign_id: str, task_id: str) -> None:
 
 
 def blank_pdf(ctx: Ctx, campaign: Campaign) -> bytes:
-    """The numbers to call stand at the top, behind every instrument that asks about danger, and at the end: nobody can
-    call whoever answered."""
+    """The numbers to call stand at the top and behind every instrument that asks about danger: nobody can call whoever
+    answered."""
     instruments = [catalogue.instrument(ctx, key) for key in campaign.instruments]
     doc = Document(
         campaign.title,
