@@ -90,7 +90,7 @@ from anxin.kernel.ids import new_id
 from anxin.kernel.jobs import job
 from anxin.kernel.schemas import Input, OptionalUUID
 from anxin.notices.many import notify_many
-from anxin.notices.outsiders import texts_sent, write_outside
+from anxin.notices.outsiders import delivers_outside, texts_sent, write_outside
 from anxin.notices.retiring import retire
 from anxin.notices.services import notify
 from anxin.resources import services as resources
@@ -183,6 +183,7 @@ __all__ = [
     "current_zone",
     "day",
     "ddl",
+    "delivers_outside",
     "disclosure",
     "drop_file",
     "duty_covered",

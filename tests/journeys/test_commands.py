@@ -39,8 +39,8 @@ WITH_JSON = {
     "doctor": (),
 }
 MODULES = ["assessments", "competitions", "hotline", "rooms", "volunteers"]  # of the demo's unions
-# takes no data folder: tests/core/cli/test_plugin.py; takes a workbook: below
-ELSEWHERE = {"plugin check", "roster import"}
+# takes no data folder: tests/core/cli/test_plugin.py; takes a workbook: below; tests/core/cli/test_backup.py
+ELSEWHERE = {"plugin check", "roster import", "backup"}
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ COMMANDS = {
     ),
     "audit": ("anxin.cli.audit:audit", "Prove that nobody changed the audit trail."),
     "plugin": ("anxin.cli.plugin:plugin", "List plugins, begin one, check one."),
+    "backup": ("anxin.cli.backup:backup", "Copy the database away; prove a copy; restore one."),
     "doctor": ("anxin.cli.doctor:doctor", "Explain every setting and every failed precondition."),
     "web": ("anxin.cli.processes:web", "Answer people (the web server of the platform)."),
     "worker": ("anxin.cli.processes:worker", "Run jobs (one process of the platform)."),

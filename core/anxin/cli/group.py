@@ -24,6 +24,7 @@ KNOWN = (
     Known("anxin.settings", "SettingsError", UNUSABLE),
     Known("anxin.embedded.lock", "FolderBusy", UNUSABLE),
     Known("anxin.embedded.services", "ServiceError", REFUSED),
+    Known("anxin.cli.backup_set", "BackupError", REFUSED),
     Known("anxin.kernel.errors", "AnxinError", REFUSED),
     Known("sqlalchemy.exc", "OperationalError", REFUSED, "the database does not answer: "),
     Known("psycopg", "OperationalError", REFUSED, "the database does not answer: "),

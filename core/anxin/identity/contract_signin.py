@@ -21,7 +21,7 @@ def enter_contract(ctx: Ctx, contract_id: UUID, *, device: str) -> tuple[TenantI
     does not run or does not name them."""
     employer_id = ctx.db.scalar(
         sa.select(Contract.tenant_id).where(
-            Contract.id == contract_id, Contract.agency_id == ctx.tenant.id, *running(ctx.now.date())
+            Contract.id == contract_id, Contract.agency_id == ctx.tenant.id, *running(ctx.today)
         )
     )
     if employer_id is None or ctx.actor.person_id is None:

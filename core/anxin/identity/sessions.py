@@ -19,6 +19,7 @@ from anxin.kernel.capability import Reach
 from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
+from anxin.kernel.i18n import local
 from anxin.kernel.link import Link
 from anxin.kernel.runtime import Runtime
 
@@ -32,7 +33,7 @@ SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_i
                   WHERE m.tenant_id = s.tenant_id AND m.person_id = p.id
                     AND (m.until IS NULL OR m.until > now())), '[]') AS memberships,
        p.contract_id IS NULL
-         OR (c.state = 'running' AND current_date BETWEEN c.starts_on AND c.ends_on) AS covered,
+         OR (c.state = 'running' AND %(today)s BETWEEN c.starts_on AND c.ends_on) AS covered,
        (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key,
        coalesce((SELECT jsonb_object_agg(a.purpose, a.version) FROM core.consent a
                   WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.agreed), '{}') AS agreed,
@@ -56,7 +57,8 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
     """
     link = Link(runtime.engine)
     try:
-        entered, rows = link.enter(token, _WHO, {"tenant": tenant.id, "hash": capability.token_hash(token)})
+        asked = {"tenant": tenant.id, "hash": capability.token_hash(token), "today": local(now()).date()}
+        entered, rows = link.enter(token, _WHO, asked)
         if entered[0] != tenant.id or len(rows) != 1:
             raise SignInRequired()
         covered, key, agreed, version, closed, *_contract = rows[0][10:]

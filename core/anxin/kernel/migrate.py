@@ -72,9 +72,8 @@ class Component:
 CORE = Component("core", Path(__file__).parent.parent / "migrations" / "versions")
 
 
-def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -> list[str]:
-    """Make the four roles and take from PUBLIC what it must not have. Returns the hardening statements refused."""
-    database = connection.scalar(sa.text("SELECT quote_ident(current_database())"))
+def make_roles(connection: Connection) -> None:
+    """The four roles of the platform; those that are there stay as they are."""
     known = set(connection.scalars(sa.text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'anxin\\_%'")))
     for role, login in ROLES.items():
         if role not in known:
@@ -84,6 +83,12 @@ def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -
         if role in ("anxin_owner", "anxin_guard"):
             connection.exec_driver_sql(f"GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
     connection.exec_driver_sql("GRANT anxin_guard TO anxin_owner WITH INHERIT FALSE, SET TRUE")
+
+
+def bootstrap(connection: Connection, passwords: dict[str, str] | None = None) -> list[str]:
+    """Make the four roles and take from PUBLIC what it must not have. Returns the hardening statements refused."""
+    database = connection.scalar(sa.text("SELECT quote_ident(current_database())"))
+    make_roles(connection)
     for role, password in (passwords or {}).items():
         literal = connection.scalar(sa.text("SELECT quote_literal(:p)"), {"p": password})
         connection.exec_driver_sql(f"ALTER ROLE {role} PASSWORD {literal}")

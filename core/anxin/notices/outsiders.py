@@ -14,6 +14,12 @@ def texts_sent(ctx: Ctx) -> bool:
     return bool(ctx.settings_of("notices")["sms"])
 
 
+def delivers_outside(ctx: Ctx, *, phone: str = "", email: str = "") -> bool:
+    """Would a message to them arrive? While the operator has no mail server or gateway, messages are files here."""
+    settings = ctx.runtime.settings
+    return bool(settings.smtp_url) if email else bool(phone and texts_sent(ctx) and settings.sms_url)
+
+
 def write_outside(
     ctx: Ctx, message_id: UUID, kind: str, path: str, *, phone: str = "", email: str = ""
 ) -> str | None:

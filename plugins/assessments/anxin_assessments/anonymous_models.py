@@ -35,6 +35,7 @@ class Slip(TenantModel):
     __data_class__ = "assessment"
     __constraints__ = (
         *_only_anonymous(),
+        sa.CheckConstraint("NOT void OR (finished AND answers IS NULL)", name="void"),
         sa.UniqueConstraint("tenant_id", "campaign_id", "ticket"),
     )
 
@@ -44,6 +45,7 @@ class Slip(TenantModel):
     unit_id: Mapped[UUID | None] = mapped_column(comment="a unit large enough, as the ticket says")
     answers: Mapped[bytes | None] = mapped_column(comment="sealed; null once they were moved")
     finished: Mapped[bool] = mapped_column(server_default=sa.false())
+    void: Mapped[bool] = mapped_column(server_default=sa.false(), comment="nobody answers with it any more")
 
 
 class AnonymousSheet(TenantModel):
@@ -84,9 +86,41 @@ class TicketPack(TenantModel):
     count: Mapped[int]
 
 
+class UnnamedPaper(TenantModel):
+    """A sheet of paper on its way in, by the ticket on it: keyed once, keyed again by somebody else. When both agree, or
+    the paper has settled it, the answers go the way of every ticket and this row goes in the same transaction."""
+
+    __tablename__ = "unnamed_paper"
+    __schema__ = SCHEMA
+    __clinical__ = True
+    __data_class__ = "assessment"
+    __constraints__ = (
+        *_only_anonymous(),
+        one_of("state", "once", "differs"),
+        sa.CheckConstraint("second_by <> first_by", name="two_people"),
+        sa.CheckConstraint("(state = 'differs') = (second_by IS NOT NULL)", name="differs"),
+        tenant_fk("unit_id", "core.unit"),
+        tenant_fk("first_by", "core.person"),
+        tenant_fk("second_by", "core.person"),
+        sa.UniqueConstraint("tenant_id", "campaign_id", "ticket"),
+    )
+
+    campaign_id: Mapped[UUID]
+    mode: Mapped[str] = mapped_column(server_default="anonymous")
+    ticket: Mapped[bytes] = mapped_column(comment="keyed hash of the code: once per ticket")
+    unit_id: Mapped[UUID | None] = mapped_column(comment="as the ticket says")
+    mark: Mapped[str] = mapped_column(comment="the code's first signs, to find the sheet in the pile")
+    state: Mapped[str] = mapped_column(server_default="once")
+    first: Mapped[bytes] = mapped_column(comment="as keyed first; sealed under the tenant's key")
+    first_by: Mapped[UUID] = mapped_column(comment="who keyed it; nobody knows who answered")
+    second: Mapped[bytes | None] = mapped_column(comment="as keyed again by somebody else")
+    second_by: Mapped[UUID | None]
+    differences: Mapped[int | None] = mapped_column(comment="how many answers differed")
+
+
 def random_id() -> UUID:
     """An id that does not tell when it was made."""
     return uuid4()
 
 
-MODELS = [Slip, AnonymousSheet, TicketPack]
+MODELS = [Slip, AnonymousSheet, TicketPack, UnnamedPaper]

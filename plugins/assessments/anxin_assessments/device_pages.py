@@ -47,6 +47,7 @@ def _list(ctx: Ctx, errors: Any = None) -> AnyResponse:
         campaigns=[(one.id, one.title) for one in campaigns],
         papers=[(one.id, one.title) for one in campaigns if one.mode != "anonymous"],
         piles=_piles(ctx, campaigns),
+        blanks=[(one.id, one.title) for one in campaigns if one.mode == "anonymous"],
         devices=[device_views.device(one, titles[one.campaign_id], ctx.now) for one in found],
         values=request.form,
         errors=errors or {},

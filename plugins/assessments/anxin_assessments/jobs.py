@@ -48,4 +48,5 @@ JOBS = [
     slips.printed,
     slips.tickets,
     forms.printed,
+    forms.blank_printed,
 ]

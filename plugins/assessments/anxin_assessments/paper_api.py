@@ -16,6 +16,7 @@ from anxin_assessments.paper_schemas import (
     PaperOutput,
     SettleInput,
 )
+from anxin_assessments.paper_views import plain
 from anxin_assessments.policy import KEY_PAPER, RUN_DEVICE, SELF
 from anxin_assessments.services import papers
 
@@ -56,16 +57,7 @@ def paper_differences(ctx: Ctx, paper: UUID) -> list[dict[str, Any]]:
     found = papers.one(ctx, paper)
     if found.state != "differs":
         return []
-    return [
-        {
-            "place": one.place,
-            "instrument": one.instrument.key,
-            "item": one.item,
-            "first": one.first,
-            "second": one.second,
-        }
-        for one in papers.differences(ctx, found)
-    ]
+    return plain(papers.differences(ctx, found))
 
 
 @bp.post("/papers/<uuid:paper>/settle")

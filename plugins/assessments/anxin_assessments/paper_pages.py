@@ -30,7 +30,7 @@ def paper_campaigns(ctx: Ctx) -> AnyResponse:
         "assessments/papers.html",
         campaigns=[one for one in found if one.mode != "anonymous"],
         anonymous=[
-            {"href": url_for("assessments.slips_drawn", campaign=one.id), "title": one.title}
+            {"href": url_for("assessments.unnamed_list", campaign=one.id), "title": one.title}
             for one in found
             if one.mode == "anonymous"
         ],

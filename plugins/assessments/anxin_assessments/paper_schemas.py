@@ -58,6 +58,7 @@ class PileOutput(Strict):
     unit = fields.String(allow_none=True)
     invited = fields.Integer()
     printed = fields.Integer()
+    void = fields.Integer()
 
 
 class DrawnOutput(Strict):
@@ -71,6 +72,17 @@ class KeyInput(Strict):
     number = fields.String(required=True, validate=validate.Length(min=1, max=40))
     signed = fields.Boolean(load_default=False)
     typed = fields.List(fields.String(validate=validate.Length(max=20)), load_default=list)
+
+
+class UnnamedKeyInput(Strict):
+    """A sheet of an anonymous campaign as it is keyed: the code on it, and the answers field by field."""
+
+    code = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    typed = fields.List(fields.String(validate=validate.Length(max=20)), load_default=list)
+
+
+class BlankInput(Strict):
+    campaign_id = fields.UUID(required=True)
 
 
 class SettleInput(Strict):
@@ -89,6 +101,30 @@ class KeyedInput(Strict):
     )
     answers = fields.Dict(
         keys=fields.String(), values=fields.List(fields.Raw(allow_none=True)), required=True
+    )
+
+
+class UnnamedKeyedInput(Strict):
+    """A sheet of an anonymous campaign by the code on it, for programs."""
+
+    code = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    answers = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.Raw(allow_none=True)), required=True
+    )
+
+
+class UnnamedOutput(Strict):
+    id = fields.UUID()
+    mark = fields.String(metadata={"description": "the first signs of the code on the sheet"})
+    state = fields.String(metadata={"description": "once or differs; a settled sheet is gone"})
+    differences = fields.Integer(allow_none=True)
+
+
+class UnnamedKeyedOutput(Strict):
+    paper = fields.Nested(
+        UnnamedOutput,
+        allow_none=True,
+        metadata={"description": "none when both typed the same: it was taken in"},
     )
 
 

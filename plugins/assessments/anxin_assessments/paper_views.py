@@ -5,6 +5,7 @@ from typing import Any
 
 from anxin.plugin import _, lazy, moment
 from anxin_assessments import words
+from anxin_assessments.anonymous_models import UnnamedPaper
 from anxin_assessments.paper_models import Paper
 from anxin_assessments.services import catalogue, papers
 from anxin_assessments.services.papers import Difference
@@ -29,6 +30,12 @@ def form(one: Paper, keyer: str) -> dict[str, Any]:
         "keyer": keyer,
         "differences": one.differences,
     }
+
+
+def sheet(one: UnnamedPaper) -> dict[str, Any]:
+    """A sheet without a name, by the first signs of the code on it."""
+    text, tone = STATES[one.state]
+    return {"id": one.id, "mark": one.mark, "state": one.state, "text": text, "tone": tone}
 
 
 def parts(found: Round, typed: Sequence[str], locale: str) -> list[dict[str, Any]]:
@@ -70,6 +77,20 @@ def differences(found: Sequence[Difference], typed: Sequence[str], locale: str) 
             "value": typed[at] if at < len(typed) else "",
         }
         for at, one in enumerate(found)
+    ]
+
+
+def plain(found: Sequence[Difference]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            "place": one.place,
+            "instrument": one.instrument.key,
+            "item": one.item,
+            "first": one.first,
+            "second": one.second,
+        }
+        for one in found
     ]
 
 

@@ -33,6 +33,8 @@ from anxin_assessments import (
     reports,
     schemas,
     ticket_pages,
+    unnamed_api,
+    unnamed_pages,
 )
 
 ROUTES = (
@@ -44,10 +46,12 @@ ROUTES = (
     library_pages,
     questionnaire_pages,
     ticket_pages,
+    unnamed_pages,
     api,
     campaign_api,
     device_api,
     paper_api,
+    unnamed_api,
     library_api,
     questionnaire_api,
 )  # imported for the routes they hang on the blueprints
@@ -140,6 +144,8 @@ def register() -> Plugin:
             paper_models.Paper.first_by,
             paper_models.Paper.second_by,
             paper_models.Paper.settled_by,
+            anonymous_models.UnnamedPaper.first_by,
+            anonymous_models.UnnamedPaper.second_by,
         ],
         retention=[
             Retention(

@@ -266,6 +266,16 @@ class TicketsPrinted(Entry):
     slips: int
 
 
+@entry("assessments.slip_voided", line=lazy("Made a slip of an anonymous campaign void"))
+class SlipVoided(Entry):
+    campaign_id: UUID
+
+
+@entry("assessments.blank_printed", line=lazy("Had the blank sheet of an anonymous campaign printed"))
+class BlankPrinted(Entry):
+    campaign_id: UUID
+
+
 @entry("assessments.paper_keyed", line=lazy("Keyed answers from paper"))
 class PaperKeyed(Entry):
     paper_id: UUID
@@ -394,6 +404,8 @@ ENTRIES = [
     SatDown,
     FormsPrinted,
     TicketsPrinted,
+    SlipVoided,
+    BlankPrinted,
     PaperKeyed,
     PaperCompared,
     PaperSettled,

@@ -19,6 +19,7 @@ from anxin_assessments.paper_schemas import (
     TicketsInput,
 )
 from anxin_assessments.policy import ANONYMOUS, KEY_PAPER, RUN_DEVICE
+from anxin_assessments.schemas import CodeInput
 from anxin_assessments.services import anonymous, packs
 
 
@@ -62,6 +63,13 @@ def slip_draw(ctx: Ctx, data: dict[str, Any], campaign: UUID) -> AnyResponse:
     return _drawing(ctx, campaign, drawn=True, unit=packs.draw(ctx, campaign, **data))
 
 
+@bp.post("/papers/<uuid:campaign>/slips/void")
+@guard(KEY_PAPER, purpose=ANONYMOUS, input=CodeInput, invalid=_again)
+def slip_void(ctx: Ctx, data: dict[str, Any], campaign: UUID) -> AnyResponse:
+    packs.void(ctx, campaign, data["code"])
+    return _drawing(ctx, campaign, voided=True)
+
+
 # ---- API -------------------------------------------------------------------------------------------------
 
 
@@ -89,3 +97,12 @@ def api_tickets_print(ctx: Ctx, data: dict[str, Any]) -> dict[str, Any]:
 def api_slip_draw(ctx: Ctx, data: dict[str, Any], campaign: UUID) -> dict[str, Any]:
     """Write down that somebody draws a slip; the answer says from which pile."""
     return {"unit": packs.draw(ctx, campaign, **data)}
+
+
+@api_bp.post("/campaigns/<uuid:campaign>/slips/void")
+@guard(KEY_PAPER, purpose=ANONYMOUS)
+@api_bp.arguments(CodeInput)
+@api_bp.response(204)
+def api_slip_void(ctx: Ctx, data: dict[str, Any], campaign: UUID) -> None:
+    """Make a slip that was left over or spoilt void."""
+    packs.void(ctx, campaign, data["code"])

@@ -100,6 +100,7 @@ def test_no_row_has_a_person_or_a_time() -> None:
                 "unit_id",
                 "answers",
                 "finished",
+                "void",
                 "instrument",
             }
 

@@ -187,3 +187,42 @@ def test_a_pack_belongs_to_an_anonymous_campaign(
         with pytest.raises(sa.exc.IntegrityError):
             ctx.db.flush()
         ctx.db.rollback()
+
+
+def test_a_slip_that_is_left_over_becomes_void(
+    campaign: Any, printed: Any, helper: Any, desk: Any, client_as: Any, scope: Any, tenant: Any
+) -> None:
+    """One by one, by its code; whoever found it cannot answer with it, and another may be printed for it."""
+    first, second, third, *_rest = printed(CROWD + 1)
+    where = f"{helper.base}/assessments/papers/{campaign}/slips/void"
+    assert "已作废" in helper.post(where, data={"code": first}).get_data(as_text=True)
+    assert helper.post(where, data={"code": first}).status_code == 409
+    assert answer(client_as(None, tenant), campaign, first).status_code == 409
+    program = f"{helper.base}/api/assessments/campaigns/{campaign}/slips/void"
+    assert helper.post(program, json={"code": second}).status_code == 204
+    (pile,) = desk.get(f"{desk.base}/api/assessments/campaigns/{campaign}/slips").get_json()
+    assert (pile["printed"], pile["void"]) == (CROWD + 1, 2)
+    assert len(printed(2)) == 2
+    with scope(tenant) as ctx:
+        assert [(one.void, one.answers) for one in ctx.scalars(sa.select(Slip))] == [(True, None)] * 2
+    assert answer(client_as(None, tenant), campaign, third).status_code == 200
+
+
+def test_a_slip_in_use_is_not_made_void(
+    campaign: Any, printed: Any, helper: Any, desk: Any, client_as: Any, tenant: Any
+) -> None:
+    begun, on_paper = printed(2)
+    phone = client_as(None, tenant)
+    base = f"{phone.base}/assessments/anonymous/{campaign}"
+    phone.post(base, data={"code": begun})
+    phone.post(f"{base}/1", data={"value": 3})
+    helper.post(
+        f"{helper.base}/assessments/papers/{campaign}/sheets/key", data={"code": on_paper, "typed": "33333"}
+    )
+    where = f"{helper.base}/assessments/papers/{campaign}/slips/void"
+    for code, status in ((begun, 409), (on_paper, 409), ("AAAAA", 422)):
+        refused = helper.post(where, data={"code": code})
+        assert refused.status_code == status
+    assert 'value="AAAAA"' in refused.get_data(as_text=True)
+    assert desk.post(where, data={"code": begun}).status_code == 404
+    assert phone.post(f"{base}/2", data={"value": 3}).status_code == 303

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import XLSX, Ctx, Invalid, _, guard, page
+from anxin.plugin import XLSX, Ctx, Invalid, _, current_locale, guard, page
 from anxin_competitions import words
 from anxin_competitions.blueprint import bp, to
 from anxin_competitions.models import Paper
@@ -53,7 +53,7 @@ def _bank_again(ctx: Ctx, error: Invalid, competition: UUID) -> AnyResponse:
 @bp.get("/questions/template.xlsx")
 @guard(MANAGE)
 def question_template(ctx: Ctx) -> AnyResponse:
-    return _book(bank.template(), "questions.xlsx")
+    return _book(bank.template(current_locale()), "questions.xlsx")
 
 
 @bp.post("/<uuid:competition>/questions")

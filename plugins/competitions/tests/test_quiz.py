@@ -58,14 +58,30 @@ class TestWorkbook:
             ("判断", "题七", "", "", "", "", "", "", "对", 1, ""),
             ("判断", "题七", "", "", "", "", "", "", "错", 1, ""),
         ]
-        lines = bank.read(workbook([Sheet("题库", bank.HEAD, wrong)]))
+        lines = bank.read(workbook([Sheet("题库", bank.head("zh_CN"), wrong)]))
         assert [line.row for line in lines if line.question is None] == [2, 3, 4, 5, 6, 7, 9]
         (good,) = [line.question for line in lines if line.question]
         assert (good["options"], good["right"]) == (["对", "错"], [0])
 
-    def test_the_template_is_taken_in_as_it_is(self) -> None:
-        lines = bank.read(bank.template())
+    @pytest.mark.parametrize("locale", ["zh_CN", "en"])
+    def test_the_template_is_taken_in_as_it_is(self, locale: str) -> None:
+        lines = bank.read(bank.template(locale))
         assert [line.problem for line in lines] == [None, None, None]
+        taken = [line.question for line in lines if line.question]
+        assert [(one["kind"], one["right"]) for one in taken] == [
+            ("one", [0]),
+            ("many", [0, 1, 3]),
+            ("judge", [1]),
+        ]
+
+    def test_heads_and_kinds_may_be_of_either_language(self) -> None:
+        """Half a workbook comes from a colleague: what counts is what the words mean."""
+        heads = ("kind", "题目", "OPTION a", "选项B", "Option G", "答案", "points")
+        rows = [("单选题", "甲？", "一", "二", "", "B", 2), ("true/false", "乙？", "", "", "", "True", 1)]
+        lines = bank.read(workbook([Sheet("Bank", heads, rows)]))
+        assert [line.problem for line in lines] == [None, None]
+        taken = [(one.question["right"], one.question["points"]) for one in lines if one.question]
+        assert taken == [([1], 2), ([0], 1)]
 
 
 @pytest.fixture
@@ -93,7 +109,13 @@ def final_(acting, person, units, give_consent, client_as):
         competitions.advance(ctx, made.id)
         category, competition = competitions.categories(ctx, made.id)[0].id, made.id
     book = workbook(
-        [Sheet("题库", bank.HEAD, [*ROWS, ("单选", "坏的一行", "甲", "", "", "", "", "", "A", 1, "")])]
+        [
+            Sheet(
+                "题库",
+                bank.head("zh_CN"),
+                [*ROWS, ("单选", "坏的一行", "甲", "", "", "", "", "", "A", 1, "")],
+            )
+        ]
     )
     address = f"{desk.base}/competitions/{competition}/questions"
     offered = desk.post(

@@ -196,6 +196,9 @@ def _calls(ctx: Ctx, world: World) -> None:
             agreed_version=policy.OUTSIDE_VERSION,
             applied_at=world.now - DAY * (at + 1),
             ends_at=world.now + 365 * DAY,
+            asked_at=world.now - DAY * (at + 1),
+            confirmed_at=world.now - DAY * at if at else None,  # the newest has not opened the link yet
+            confirmed_by_way="link" if at else None,
         )
         told = {"phone": "", "email": email, "why": why, "skills": skills, "times": "周末白天"}
         ctx.seal(row, "details", {**told, "asked": [[BESIDES[0], "方便，有防滑鞋。"]], "token": ""})

@@ -54,6 +54,20 @@ class OutsideRead(Entry):
 
 
 @kept
+@entry("volunteers.outside_asked", line=lazy("Asked somebody from outside to confirm how they are reached"))
+class OutsideAsked(Entry):
+    refused: str | None = None
+    subject_id: UUID | None = None
+
+
+@kept
+@entry("volunteers.outside_confirmed", line=lazy("Confirmed how somebody from outside is reached"))
+class OutsideConfirmed(Entry):
+    way: str
+    subject_id: UUID | None = None
+
+
+@kept
 @entry("volunteers.outside_decided", line=lazy("Decided about an application from outside"))
 class OutsideDecided(Entry):
     what: str

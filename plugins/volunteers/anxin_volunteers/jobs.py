@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from anxin.plugin import Ctx, job
-from anxin_volunteers.services import shifts
+from anxin_volunteers.services import confirming, shifts
 from anxin_volunteers.services.care import greetings
 from anxin_volunteers.services.delivery import clocks, deliver, pass_on
 from anxin_volunteers.services.expiry import expiry
@@ -27,6 +27,7 @@ def invitations(ctx: Ctx) -> None:
 
 JOBS = [
     clocks,
+    confirming.send,
     deliver,
     expiry,
     fill_again,

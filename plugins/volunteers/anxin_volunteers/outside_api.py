@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from anxin.plugin import PUBLIC, Ctx, guard
 from anxin_volunteers.blueprint import api_bp
 from anxin_volunteers.models import Outside
 from anxin_volunteers.policy import MANAGE, OUTSIDE_TEXT
-from anxin_volunteers.schemas import VolunteerOutsideDecideInput, VolunteerOutsideInput
-from anxin_volunteers.services import calls, outside
+from anxin_volunteers.schemas import Input, VolunteerOutsideDecideInput, VolunteerOutsideInput
+from anxin_volunteers.services import calls, confirming, outside
 
 
 class VolunteerPublicCallOutput(Schema):
@@ -32,6 +32,17 @@ class VolunteerOutsideStateOutput(Schema):
     state = fields.String()
     applied_at = fields.AwareDateTime()
     decided_at = fields.AwareDateTime(allow_none=True)
+    confirmed_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "That they are reached; nobody is approved before"}
+    )
+
+
+class VolunteerConfirmInput(Input):
+    secret = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=100),
+        metadata={"description": "The end of the link that was sent to them"},
+    )
 
 
 class VolunteerOutsideOutput(VolunteerOutsideStateOutput):
@@ -39,9 +50,17 @@ class VolunteerOutsideOutput(VolunteerOutsideStateOutput):
     call_id = fields.UUID()
     name = fields.String()
     person_id = fields.UUID(allow_none=True)
+    asked_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When the message that asks was last sent"}
+    )
+    refused = fields.String(allow_none=True, metadata={"description": "Why it will never arrive"})
+    confirmed_by_way = fields.String(
+        allow_none=True, metadata={"description": "link, or talk: somebody spoke to them"}
+    )
 
 
 class VolunteerOutsideReadOutput(VolunteerOutsideOutput):
+    arrives = fields.Boolean(metadata={"description": "Does this deployment send what would go to them"})
     phone = fields.String()
     email = fields.String()
     why = fields.String()
@@ -85,13 +104,43 @@ def outside_withdraw(ctx: Ctx, token: str) -> None:
     outside.withdraw(ctx, token)
 
 
+@api_bp.post("/confirmations")
+@guard(PUBLIC)
+@api_bp.arguments(VolunteerConfirmInput)
+@api_bp.response(200, VolunteerOutsideStateOutput)
+def outside_confirm(ctx: Ctx, data: dict[str, Any]) -> Outside:
+    """Whoever applied from outside says that the message reached them."""
+    return confirming.confirm(ctx, data["secret"])
+
+
+@api_bp.post("/outside/<uuid:application>/messages")
+@guard(MANAGE)
+@api_bp.response(202, VolunteerOutsideOutput)
+def outside_ask(ctx: Ctx, application: UUID) -> Outside:
+    """Have the message that asks them to confirm sent once more."""
+    return confirming.ask_again(ctx, application)
+
+
+@api_bp.post("/outside/<uuid:application>/confirmations")
+@guard(MANAGE)
+@api_bp.response(200, VolunteerOutsideOutput)
+def outside_spoken(ctx: Ctx, application: UUID) -> Outside:
+    """Write down that you spoke to them and they are who they say."""
+    return confirming.confirm_by_talk(ctx, application)
+
+
 @api_bp.get("/outside/<uuid:application>")
 @guard(MANAGE)
 @api_bp.response(200, VolunteerOutsideReadOutput)
 def outside_read(ctx: Ctx, application: UUID) -> Any:
     """An application from outside with what was written; the look is written down."""
     row, told = outside.read(ctx, application)
-    return {**told, **{name: getattr(row, name) for name in VolunteerOutsideOutput().fields}}
+    arrives = confirming.arrives(ctx, row)
+    return {
+        **told,
+        "arrives": arrives,
+        **{name: getattr(row, name) for name in VolunteerOutsideOutput().fields},
+    }
 
 
 @api_bp.post("/outside/<uuid:application>/decisions")

@@ -86,7 +86,10 @@ ASKED = NoticeKind("volunteers.asked", lazy("Somebody would like to know how you
 OUTSIDE = NoticeKind(
     "volunteers.outside", lazy("There is an answer to what you sent us. Open the link to see it.")
 )
-NOTICES = [WAITS, NEWS, SHIFT, EXPIRES, GREETING, CLOCK, ASKED, OUTSIDE]
+CONFIRM = NoticeKind(
+    "volunteers.confirm", lazy("Somebody named you as the way to reach them. Open the link if that was you.")
+)
+NOTICES = [WAITS, NEWS, SHIFT, EXPIRES, GREETING, CLOCK, ASKED, OUTSIDE, CONFIRM]
 
 # what somebody agrees to who applies without an account; a change of the text raises the version
 OUTSIDE_VERSION = 1
@@ -105,9 +108,12 @@ DOORS = {
     "volunteers.outside_apply": "20 per minute",
     "volunteers.outside_state": "60 per minute",
     "volunteers.outside_withdraw": "20 per minute",
+    "volunteers.outside_confirm_form": "60 per minute",
+    "volunteers.outside_confirm": "20 per minute",
     "volunteers-api.outside_apply": "20 per minute",
     "volunteers-api.outside_state": "60 per minute",
     "volunteers-api.outside_withdraw": "20 per minute",
+    "volunteers-api.outside_confirm": "20 per minute",
 }
 
 PLEDGE_VERSION = 1

@@ -131,6 +131,29 @@ def outside(row: Outside) -> dict[str, Any]:
     }
 
 
+def reach(row: Outside, *, arrives: bool, who: str) -> dict[str, Any]:
+    """Whether somebody from outside has confirmed how they are reached, and what can be done about it."""
+    if row.confirmed_at is not None:
+        said = (
+            _("Confirmed by the link that was sent to them, %(moment)s.", moment=moment(row.confirmed_at))
+            if row.confirmed_by_way == "link"
+            else _("%(name)s spoke to them, %(moment)s.", name=who, moment=moment(row.confirmed_at))
+        )
+        return {"tag": _("Confirmed"), "tone": "ok", "said": said, "waits": False, "arrives": arrives}
+    if not arrives:
+        said = _(
+            "No mail server or text gateway is set up here that would reach them: messages lie as files on the server. "
+            "Call them, and write down here that you did."
+        )
+    elif row.refused:
+        said = _("The message could not be delivered (%(code)s). Call them.", code=row.refused)
+    elif row.asked_at is None:
+        said = _("No message was sent yet.")
+    else:
+        said = _("Asked %(moment)s; they have not opened the link yet.", moment=moment(row.asked_at))
+    return {"tag": _("Not confirmed"), "tone": "warn", "said": said, "waits": True, "arrives": arrives}
+
+
 def outside_state(row: Outside) -> dict[str, Any]:
     """What an applicant from outside reads."""
     title, said, tone = {

@@ -1,5 +1,6 @@
 """People without an account: from a public call to the first sign-in as a volunteer; and what strangers try at the door."""
 
+import itertools
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from anxin.audit.models import AuditEntry
 from anxin.consent import retention
 from anxin.identity.apply import set_contact
 from anxin.kernel import clock
-from anxin.notices import mailer
+from anxin.notices import mailer, outsiders
 from anxin.plugin import Invalid, NotFound, Person, TooMany
 from anxin_volunteers import policy
 from anxin_volunteers.models import Call, Outside, Volunteer
-from anxin_volunteers.services import calls, outside
+from anxin_volunteers.services import calls, confirming, outside
 
 FORM = {
     "name": "许小满",
@@ -29,6 +31,7 @@ FORM = {
     "answer_1": "会，常给孙子讲",
     "agreed": "1",
 }
+ADDRESSES = itertools.count(20)
 ROLE = {"volunteer": {"volunteers.join": "own", "notices.read": "own"}}
 
 
@@ -67,6 +70,13 @@ def linked(message: Any) -> str:
     return re.search(r"(/t/\S+)", text)[1]  # type: ignore[index]
 
 
+@pytest.fixture
+def server(runtime: Any, monkeypatch: Any) -> None:
+    """A deployment that has a mail server."""
+    monkeypatch.setattr(outsiders, "delivers_outside", lambda ctx, **told: bool(told.get("email")))
+    monkeypatch.setattr(confirming, "delivers_outside", outsiders.delivers_outside)
+
+
 def test_from_the_public_page_to_the_first_sign_in(
     union: Any, call: Any, person: Any, client_as: Any, run_jobs: Any, mails: Any, scope: Any
 ) -> None:
@@ -93,6 +103,15 @@ def test_from_the_public_page_to_the_first_sign_in(
     read = lead.get(page).get_data(as_text=True)
     for told in ("13900001111", "想做点有用的事", "会讲故事吗？", "常给孙子讲"):
         assert told in read
+    assert lead.post(f"{page}/decide", data={"what": "approve"}).status_code == 409, "not confirmed yet"
+    run_jobs(union, "volunteers.confirm_outside")
+    asking = linked(mails.pop())
+    assert own.rpartition("/")[2] not in asking, "the applicant's own page proves nothing about the address"
+    assert "是我本人" in visitor.get(asking).get_data(as_text=True)
+    assert lead.post(f"{page}/decide", data={"what": "approve"}).status_code == 409, "opened by a program"
+    assert visitor.post(asking).status_code == 303
+    assert "已确认" in visitor.get(asking).get_data(as_text=True)
+    assert "对方已打开链接确认" in lead.get(page).get_data(as_text=True)
     assert lead.post(f"{page}/decide", data={"what": "approve"}).status_code == 303
     assert lead.post(f"{page}/decide", data={"what": "approve"}).status_code == 409
 
@@ -138,7 +157,9 @@ def test_a_no_is_told_without_reasons_and_ends_after_ninety_days(
     assert "token" not in read, "the applicant's own link stays theirs"
     steps = f"{lead.base}/api/volunteers/outside/{row['id']}/decisions"
     assert lead.post(steps, json={"what": "decline"}).json["state"] == "declined"
-    run_jobs(union, "volunteers.tell_outside")
+    assert run_jobs(union, "volunteers.tell_outside", "volunteers.confirm_outside"), (
+        "decided: no more questions"
+    )
     (mail,) = mails
     answer = visitor.get(linked(mail)).get_data(as_text=True)
     assert "这次不太合适" in answer
@@ -239,6 +260,7 @@ def test_the_answer_never_tells_who_is_known_here(
         first = ctx.scalars(ctx.select(Outside).order_by(Outside.applied_at)).first()
     lead = client_as(person("admin", tenant=union))
     steps = f"{lead.base}/api/volunteers/outside/{first.id}/decisions"
+    assert lead.post(steps.replace("decisions", "confirmations")).json["confirmed_by_way"] == "talk"
     refused = lead.post(steps, json={"what": "approve"})
     assert (refused.status_code, refused.json["code"]) == (409, "known_contact")
     assert lead.post(steps, json={"what": "decline"}).status_code == 200
@@ -289,12 +311,100 @@ def test_their_copy_and_erasure(
     with scope(union) as ctx:
         row_id = ctx.scalars(ctx.select(Outside)).one().id
     with acting(person("admin", tenant=union), "tenant", plugin="volunteers") as ctx:
+        confirming.confirm_by_talk(ctx, row_id)
         person_id = outside.decide(ctx, row_id, "approve").person_id
     with scope(union) as ctx:
         copy = {a.plugin: a for a in runtime.registry.call(ctx, "subject_export", person_id=person_id)}
         assert copy["volunteers"].value["outside"][0]["agreed_version"] == policy.OUTSIDE_VERSION
-        assert "token_hash" not in json.dumps(copy["volunteers"].value)
+        assert "_hash" not in json.dumps(copy["volunteers"].value)
         erased = {a.plugin: a for a in runtime.registry.call(ctx, "subject_erase", person_id=person_id)}
         assert erased["volunteers"].value["outside"] == 1
         assert ctx.scalars(ctx.select(Outside)).all() == []
         assert ctx.scalars(ctx.select(Call)).all(), "the call stays"
+
+
+def apply(visitor: Any, call_id: Any, **form: Any) -> str:
+    """Where the applicant is sent after applying, each from an address of their own."""
+    visitor.environ_base["REMOTE_ADDR"] = f"198.51.100.{next(ADDRESSES)}"
+    sent = visitor.post(f"{visitor.base}/volunteers/calls/{call_id}/public", data=FORM | form)
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    return sent.headers["Location"]
+
+
+def test_without_a_mail_server_it_is_said_plainly_and_a_talk_will_do(
+    union: Any, call: Any, person: Any, client_as: Any, scope: Any
+) -> None:
+    visitor, admin = client_as(None, union), person("admin", tenant=union, name="周晓岚")
+    assert "会给你打个电话" in visitor.get(apply(visitor, call(union))).get_data(as_text=True)
+    lead = client_as(admin)
+    with scope(union) as ctx:
+        row_id = ctx.scalars(ctx.select(Outside)).one().id
+    page = f"{lead.base}/volunteers/board/outside/{row_id}"
+    shown = lead.get(page).get_data(as_text=True)
+    assert "没有配置" in shown
+    assert 'value="approve"' not in shown
+    assert "重发" not in shown
+    refused = lead.post(f"{lead.base}/api/volunteers/outside/{row_id}/decisions", json={"what": "approve"})
+    assert (refused.status_code, refused.json["code"]) == (409, "unconfirmed")
+    assert lead.post(f"{page}/spoken").status_code == 303
+    assert "周晓岚已和本人通话" in lead.get(page).get_data(as_text=True)
+    assert lead.post(f"{page}/spoken").status_code == 409
+    with scope(union) as ctx:
+        (entry,) = ctx.scalars(
+            ctx.select(AuditEntry).where(AuditEntry.action == "volunteers.outside_confirmed")
+        )
+        assert (entry.subject_id, entry.actor_id) == (row_id, admin.id)
+    assert lead.post(f"{page}/decide", data={"what": "approve"}).status_code == 303
+
+
+def test_the_message_again_and_not_too_often(
+    union: Any, call: Any, person: Any, client_as: Any, run_jobs: Any, mails: Any, scope: Any, server: None
+) -> None:
+    """An older message's link works no longer; one address gets three a day, however many forms are filled in."""
+    visitor, call_id = client_as(None, union), call(union)
+    assert "已给你发了一条消息" in visitor.get(apply(visitor, call_id)).get_data(as_text=True)
+    run_jobs(union, "volunteers.confirm_outside")
+    lead = client_as(person("admin", tenant=union))
+    with scope(union) as ctx:
+        row_id = ctx.scalars(ctx.select(Outside)).one().id
+    api = f"{lead.base}/api/volunteers/outside/{row_id}"
+    assert "重发确认消息" in lead.get(f"{lead.base}/volunteers/board/outside/{row_id}").get_data(as_text=True)
+    assert lead.post(f"{api}/messages").status_code == 429
+    with clock.travel(timedelta(minutes=11)):
+        assert lead.post(f"{api}/messages").status_code == 202
+        run_jobs(union, "volunteers.confirm_outside")
+    older, newer = map(linked, mails)
+    assert visitor.get(older).status_code == 404
+    secret = newer.rpartition("/")[2]
+    confirmed = visitor.post(f"{visitor.base}/api/volunteers/confirmations", json={"secret": secret})
+    assert confirmed.json["confirmed_at"]
+    assert lead.get(api).json["confirmed_by_way"] == "link"
+    assert lead.post(f"{api}/messages").status_code == 409
+    for _number in range(4):
+        apply(visitor, call_id, email=FORM["email"].upper())
+    run_jobs(union, "volunteers.confirm_outside")
+    assert len(mails) == 4, "three applications were asked about, one of them twice"
+
+
+def test_a_message_that_is_refused_for_good_is_told_to_the_union(
+    union: Any,
+    call: Any,
+    person: Any,
+    client_as: Any,
+    run_jobs: Any,
+    monkeypatch: Any,
+    scope: Any,
+    server: None,
+) -> None:
+    def refuse(settings: Any, message: Any) -> None:
+        raise mailer.Refused("smtp.550")
+
+    monkeypatch.setattr(mailer, "send", refuse)
+    apply(client_as(None, union), call(union))
+    run_jobs(union, "volunteers.confirm_outside")
+    with scope(union) as ctx:
+        row_id = ctx.scalars(ctx.select(Outside)).one().id
+    lead = client_as(person("admin", tenant=union))
+    assert "没能送达（smtp.550）" in lead.get(f"{lead.base}/volunteers/board/outside/{row_id}").get_data(
+        as_text=True
+    )

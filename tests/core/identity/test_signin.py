@@ -1,11 +1,15 @@
 """Signing in over HTTP: passphrase, single-use link, session ending, contract."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from anxin.identity import passwords, signin
 from anxin.identity.models import Login, Person
+from anxin.kernel import clock
 from anxin.tenancy.models import Contract
+from anxin.testing import today
 
 PASSPHRASE = "油井旁边的白杨树 42"
 
@@ -96,6 +100,32 @@ def test_ended_contract_ends_access_with_the_next_request(client_as, agency_pers
         ctx.unaudited("test")
         ctx.execute(sa.update(Contract).values(state="ended", ended_at=ctx.now))
     assert client.get(f"{client.base}/work").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "runs"), [(0, 30, True), (-30, 0, True), (1, 30, False), (-30, -1, False)]
+)
+def test_a_contract_runs_by_the_days_of_the_tenant(
+    client_as, agency_person, person, scope, tenant, runtime, first, last, runs
+):
+    """At 17:00 UTC it is the next day in Shanghai: a contract of that day runs, one that ended the day before does not."""
+    here = agency_person("helper")
+    with clock.travel(clock.now().replace(hour=17)):
+        with scope(tenant) as ctx:
+            ctx.unaudited("test")
+            row = ctx.db.scalar(sa.select(Person).where(Person.id == here.id))
+            contract, agency = row.contract_id, runtime.caches["directory"].by_id(row.home_tenant_id)
+            days = {"starts_on": today() + timedelta(first), "ends_on": today() + timedelta(last)}
+            ctx.execute(sa.update(Contract).where(Contract.id == contract).values(**days))
+        at_home = person("employee", tenant=agency)
+        with scope(tenant) as ctx:
+            ctx.unaudited("test")
+            ctx.execute(sa.update(Person).where(Person.id == here.id).values(home_person_id=at_home.id))
+        client = client_as(here)
+        assert client.get(f"{client.base}/work").status_code == (200 if runs else 303)
+        home = client_as(at_home)
+        entered = post(home, f"/contracts/{contract}/enter")
+        assert entered.status_code == (303 if runs else 404)
 
 
 def test_staff_enter_an_employer_through_a_running_contract(

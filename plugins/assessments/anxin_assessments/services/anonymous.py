@@ -10,6 +10,7 @@ called. The help card stands before the next question all the same.
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from anxin.plugin import Conflict, Ctx, Invalid, NotFound, job, lazy, new_id
 from anxin_assessments import policy, scoring
-from anxin_assessments.anonymous_models import AnonymousSheet, Slip, random_id
+from anxin_assessments.anonymous_models import AnonymousSheet, Slip, UnnamedPaper, random_id
 from anxin_assessments.figure_models import Tally
 from anxin_assessments.models import Campaign, Invitation, Part
 from anxin_assessments.services import catalogue, windows
@@ -29,6 +30,7 @@ from anxin_assessments.services.rounds import Round, blank, insist_fitting
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that are not mistaken for one another
 HALF = 10  # signs: 50 bits of chance, 50 bits of signature
+MARK = 5  # signs of the code that may be shown beside others
 MIX_FROM = 10  # finished slips that are moved together while the campaign runs
 
 
@@ -39,6 +41,7 @@ class Ticket:
     campaign: Campaign
     unit_id: UUID | None
     hash: bytes
+    mark: str  # the first signs of the code, to find a sheet of paper by
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def ticket(ctx: Ctx, campaign_id: UUID, code: str) -> Ticket:
     campaign = running(ctx, campaign_id)
     plain = "".join(sign for sign in code.upper() if sign in ALPHABET)
     chance, signature = plain[:HALF], plain[HALF:]
+    mark = chance[:MARK]
     units = ctx.scalars(
         sa.select(Invitation.unit_id)
         .where(Invitation.tenant_id == ctx.tenant.id, Invitation.campaign_id == campaign.id)
@@ -111,7 +115,9 @@ def ticket(ctx: Ctx, campaign_id: UUID, code: str) -> Ticket:
     ).all()
     for unit_id in units:
         if secrets.compare_digest(signature, _signature(ctx, campaign.id, unit_id, chance)):
-            return Ticket(campaign, unit_id, ctx.blind("text", f"assessments slip {campaign.id} {chance}"))
+            return Ticket(
+                campaign, unit_id, ctx.blind("text", f"assessments slip {campaign.id} {chance}"), mark
+            )
     raise Invalid(fields={"code": [lazy("This code is not valid. Please look at it once more.")]})
 
 
@@ -132,10 +138,17 @@ def running(ctx: Ctx, campaign_id: UUID) -> Campaign:
 # ---- answering -------------------------------------------------------------------------------------------
 
 
+def lock(ctx: Ctx, held: Ticket) -> None:
+    """One at a time for a ticket, whichever way its answers come in."""
+    ctx.lock(f"assessments.slip.{held.hash.hex()}")
+
+
 def look(ctx: Ctx, held: Ticket) -> Sitting:
     """The slip of a ticket with its answers so far; Conflict when it was handed in."""
     instruments = [catalogue.instrument(ctx, key) for key in held.campaign.instruments]
     found = _slip(ctx, held)
+    if found is not None and found.void:
+        raise Conflict(lazy("This slip is void. Please ask for another one."), code="assessments.void")
     if found is not None and found.finished:
         raise Conflict(lazy("This ticket has been used."), code="assessments.used")
     given = (
@@ -147,7 +160,7 @@ def look(ctx: Ctx, held: Ticket) -> Sitting:
 def answer(ctx: Ctx, held: Ticket, place: int, raw: Any) -> Sitting:
     """Keep one answer, as a form sends it. Nobody is told of a risk answer, since there is nobody to call; the
     page shows the help card."""
-    ctx.lock(f"assessments.slip.{held.hash.hex()}")
+    lock(ctx, held)
     sitting = look(ctx, held)
     if not 1 <= place <= len(sitting.questions):
         raise NotFound()
@@ -161,11 +174,11 @@ def answer(ctx: Ctx, held: Ticket, place: int, raw: Any) -> Sitting:
     return sitting
 
 
-def hand_in(ctx: Ctx, held: Ticket) -> None:
-    """Finish the slip; the ticket is used. Invalid while a question is open."""
-    ctx.lock(f"assessments.slip.{held.hash.hex()}")
+def hand_in(ctx: Ctx, held: Ticket, *, gaps: bool = False) -> None:
+    """Finish the slip; the ticket is used. Invalid while a question is open, unless `gaps` may stay."""
+    lock(ctx, held)
     sitting = look(ctx, held)
-    if sitting.missing:
+    if sitting.missing and not gaps:
         raise Invalid(
             fields={
                 f"item-{place}": [lazy("Question %(number)d has no answer yet.", number=place)]
@@ -175,19 +188,27 @@ def hand_in(ctx: Ctx, held: Ticket) -> None:
     _keep(ctx, held, sitting.answers, finished=True)
 
 
-def fill(ctx: Ctx, held: Ticket, answers: dict[str, list[int | None]]) -> None:
-    """All answers at once, for programs; the same checks."""
+def fill(
+    ctx: Ctx, held: Ticket, answers: Mapping[str, Sequence[scoring.Answer | None]], *, gaps: bool = False
+) -> None:
+    """All answers at once, by the id of the instrument, for programs and paper; the same checks."""
     sitting = look(ctx, held)
     for one in sitting.instruments:
         insist_fitting(one, answers.get(one.id, []))
         sitting.answers[one.key][:] = answers[one.id]
     _keep(ctx, held, sitting.answers, finished=False)
-    hand_in(ctx, held)
+    hand_in(ctx, held, gaps=gaps)
+
+
+def begun(ctx: Ctx, held: Ticket) -> bool:
+    """Has somebody answered with it, or is it void?"""
+    look(ctx, held)
+    return _slip(ctx, held) is not None
 
 
 def _slip(ctx: Ctx, held: Ticket) -> Any:
     return ctx.execute(
-        sa.select(Slip.id, Slip.answers, Slip.finished).where(
+        sa.select(Slip.id, Slip.answers, Slip.finished, Slip.void).where(
             Slip.tenant_id == ctx.tenant.id,
             Slip.campaign_id == held.campaign.id,
             Slip.ticket == held.hash,
@@ -233,6 +254,8 @@ def mix(ctx: Ctx) -> None:
 def mix_one(ctx: Ctx, campaign: Campaign) -> int:
     """Shuffle and move the finished slips of a campaign; all that are left when it is over. Returns how many."""
     ctx.lock(f"assessments.mix.{campaign.id}")
+    if windows.over(campaign, ctx.now):
+        _forget_keyings(ctx, campaign)
     slips = ctx.execute(_finished(ctx, campaign)).all()
     if not slips or (len(slips) < MIX_FROM and not windows.over(campaign, ctx.now)):
         return 0
@@ -260,6 +283,16 @@ def mix_one(ctx: Ctx, campaign: Campaign) -> int:
     )
     ctx.unaudited("anonymous answers are shuffled")
     return len(slips)
+
+
+def _forget_keyings(ctx: Ctx, campaign: Campaign) -> None:
+    """Sheets of paper that were not settled until the end; the people who key are told that this is the end."""
+    ctx.execute(
+        sa.delete(UnnamedPaper).where(
+            UnnamedPaper.tenant_id == ctx.tenant.id, UnnamedPaper.campaign_id == campaign.id
+        )
+    )
+    ctx.unaudited("what was keyed of a sheet goes with the end of its campaign")
 
 
 def _row(campaign: Campaign, unit_id: UUID | None, **columns: Any) -> dict[str, Any]:

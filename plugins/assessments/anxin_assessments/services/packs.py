@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from anxin.plugin import Conflict, Ctx, Invalid, Person, Unit, consent_on_paper, lazy
 from anxin_assessments import policy
-from anxin_assessments.anonymous_models import TicketPack, random_id
+from anxin_assessments.anonymous_models import Slip, TicketPack, random_id
 from anxin_assessments.models import Campaign, Invitation
-from anxin_assessments.services import anonymous
+from anxin_assessments.services import anonymous, unnamed_papers
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,27 @@ class Pile:
     unit: str | None
     invited: int
     printed: int
+    void: int
 
     @property
     def left(self) -> int:
-        return max(0, self.invited - self.printed)
+        """How many may still be printed: one for each person invited, and one for each that is void."""
+        return max(0, self.invited - max(0, self.printed - self.void))
 
 
 def piles(ctx: Ctx, campaign: Campaign) -> list[Pile]:
     """The units a campaign's tickets may name, and how many slips each still may have."""
     invited = _counts(ctx, Invitation, campaign, sa.func.count())
     printed = _counts(ctx, TicketPack, campaign, sa.func.sum(TicketPack.count))
+    void = _counts(ctx, Slip, campaign, sa.func.count().filter(Slip.void))
     named = sa.select(Unit.id, Unit.name).where(
         Unit.tenant_id == ctx.tenant.id, Unit.id.in_([unit for unit in invited if unit])
     )
     names: dict[UUID | None, str] = {row.id: row.name for row in ctx.execute(named)}
-    found = [Pile(unit, names.get(unit), people, printed.get(unit, 0)) for unit, people in invited.items()]
+    found = [
+        Pile(unit, names.get(unit), people, printed.get(unit, 0), void.get(unit, 0))
+        for unit, people in invited.items()
+    ]
     return sorted(found, key=lambda pile: (pile.unit is None, pile.unit or ""))
 
 
@@ -106,3 +112,15 @@ def draw(ctx: Ctx, campaign_id: UUID, *, number: str, signed: bool) -> str | Non
         raise Conflict(lazy("This person has had a ticket already, or said no."), code="assessments.ticket")
     consent_on_paper(ctx, row.person_id, policy.ANONYMOUS)
     return row.name
+
+
+def void(ctx: Ctx, campaign_id: UUID, code: str) -> None:
+    """A slip that was left over or spoilt: its code opens nothing from now on, and another may be printed for it.
+    Conflict when somebody answers with it already, on a screen or on paper."""
+    held = anonymous.ticket(ctx, campaign_id, code)
+    anonymous.lock(ctx, held)
+    if anonymous.begun(ctx, held) or unnamed_papers.of_ticket(ctx, held) is not None:
+        raise Conflict(lazy("Somebody is answering with this slip."), code="assessments.begun")
+    row = {"id": random_id(), "campaign_id": campaign_id, "ticket": held.hash, "unit_id": held.unit_id}
+    ctx.insert(Slip, [row | {"finished": True, "void": True}])
+    ctx.audit(policy.SlipVoided(campaign_id=campaign_id))

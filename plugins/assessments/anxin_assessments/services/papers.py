@@ -23,6 +23,7 @@ from anxin_assessments.services.rounds import Answers, Round, blank, given, insi
 BLOCK = 10  # answers in one field: ten digits are one look at the paper
 NO_ANSWER = "-"
 LISTED = 200
+SAME_KEYER: Any = lazy("You keyed this form yourself. Somebody else has to key it again.")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def insist_on_paper(ctx: Ctx, campaign_id: UUID) -> Campaign:
     if campaign.mode == "anonymous":
         raise Conflict(
             lazy(
-                "Paper would tell whose handwriting it is: an anonymous campaign takes tickets on slips instead."
+                "A numbered form has a person: an anonymous campaign has sheets with a slip on them instead."
             ),
             code="assessments.no_paper",
         )
@@ -278,10 +279,7 @@ def _second(ctx: Ctx, campaign: Campaign, paper: Paper, person_id: UUID, answers
     if paper.state != "once":
         raise Conflict(lazy("This form has been keyed twice already."), code="assessments.keyed_twice")
     if paper.first_by == ctx.actor.person_id:
-        raise Conflict(
-            lazy("You keyed this form yourself. Somebody else has to key it again."),
-            code="assessments.same_keyer",
-        )
+        raise Conflict(SAME_KEYER, code="assessments.same_keyer")
     if paper.person_id != person_id:
         raise Invalid(
             fields={
@@ -310,6 +308,11 @@ def differences(ctx: Ctx, paper: Paper) -> list[Difference]:
     found = round_of(ctx, ctx.get(Campaign, paper.campaign_id))
     first, second = ctx.open(paper, "first"), ctx.open(paper, "second")
     ctx.audit(policy.PaperCompared(paper_id=paper.id, subject_id=paper.person_id))
+    return compared(found, first, second)
+
+
+def compared(found: Round, first: Answers, second: Answers) -> list[Difference]:
+    """The questions of a round two keyings differ in."""
     return [
         Difference(place, asked.instrument, asked.item, given(first, asked), given(second, asked))
         for place, asked in enumerate(found.questions, 1)
@@ -325,8 +328,15 @@ def settle(ctx: Ctx, paper_id: UUID, typed: Sequence[str]) -> Paper:
         raise Conflict(lazy("There is nothing to settle on this form."), code="assessments.settled")
     campaign = insist_on_paper(ctx, paper.campaign_id)
     answers: Answers = ctx.open(paper, "first")
+    settle_into(answers, differences(ctx, paper), typed)
+    _tell_of_risks(ctx, campaign, paper.person_id, answers)
+    _score(ctx, campaign, paper, answers)
+    return paper
+
+
+def settle_into(answers: Answers, found: Sequence[Difference], typed: Sequence[str]) -> None:
+    """Put what the paper says into a keying, for each difference in its order; Invalid names what does not fit."""
     wrong: dict[str, list[Any]] = {}
-    found = differences(ctx, paper)
     for found_one, said in zip(found, [*typed, *[""] * len(found)], strict=False):
         raw = said.strip()
         try:
@@ -339,9 +349,6 @@ def settle(ctx: Ctx, paper_id: UUID, typed: Sequence[str]) -> Paper:
             answers[found_one.instrument.key][found_one.item - 1] = value
     if wrong:
         raise Invalid(fields=wrong)
-    _tell_of_risks(ctx, campaign, paper.person_id, answers)
-    _score(ctx, campaign, paper, answers)
-    return paper
 
 
 def _score(ctx: Ctx, campaign: Campaign, paper: Paper, answers: Answers) -> None:

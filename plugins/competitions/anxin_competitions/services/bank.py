@@ -32,15 +32,46 @@ from anxin_competitions.services import competitions
 BOOK = Upload("file", (XLSX,), 5 * 1024 * 1024)
 KIND, KEPT = "competitions.questions", timedelta(days=1)
 MOST, LETTERS = 2000, "ABCDEFGH"
-WORDS = {"单选": "one", "单选题": "one", "多选": "many", "多选题": "many", "判断": "judge", "判断题": "judge"}
-YES, NO = {"对", "正确", "√", "是", "T", "TRUE", "A"}, {"错", "错误", "×", "否", "F", "FALSE", "B"}
+LANGUAGES = ("zh_CN", "en")  # of the workbook; both are read, whoever filled it in
+KINDS = {
+    "one": ("单选", "Single choice"),
+    "many": ("多选", "Multiple choice"),
+    "judge": ("判断", "True or false"),
+}
+ALSO = {
+    "单选题": "one", "多选题": "many", "判断题": "judge",
+    "single": "one", "multiple": "many", "true/false": "judge",
+}  # fmt: skip
+WORDS = {word.casefold(): kind for kind, words in KINDS.items() for word in words} | ALSO
+YES = {"对", "正确", "√", "是", "T", "TRUE", "RIGHT", "YES", "A"}
+NO = {"错", "错误", "×", "否", "F", "FALSE", "WRONG", "NO", "B"}
 JUDGED = ("对", "错")
-HEAD = ("题型", "题目", "选项A", "选项B", "选项C", "选项D", "选项E", "选项F", "答案", "分值", "知识点")
-SAMPLE = (
-    ("单选", "全国统一的心理援助热线是？", "12356", "12315", "12345", "12306", "", "", "A", 1, "求助渠道"),
-    ("多选", "听同事倾诉，哪些做法合适？", "先听完", "不急着下结论", "替他拿主意", "问他要什么", "", "", "ABD", 2, "倾听"),
-    ("判断", "做心理测评就等于得了病。", "", "", "", "", "", "", "错", 1, "常识"),
-)  # fmt: skip
+COLUMNS = {
+    "kind": ("题型", "Kind"),
+    "text": ("题目", "Question"),
+    **{letter: (f"选项{letter}", f"Option {letter}") for letter in LETTERS},
+    "right": ("答案", "Answer"),
+    "points": ("分值", "Points"),
+    "topic": ("知识点", "Topic"),
+}
+OFFERED = [
+    name for name in COLUMNS if name not in {"G", "H"}
+]  # the template's columns; more options are read
+KNOWN = {"".join(head.split()).casefold(): name for name, heads in COLUMNS.items() for head in heads}
+SAMPLES = {
+    "zh_CN": (
+        ("单选", "全国统一的心理援助热线是？", "12356", "12315", "12345", "12306", "", "", "A", 1, "求助渠道"),
+        ("多选", "听同事倾诉，哪些做法合适？",
+         "先听完", "不急着下结论", "替他拿主意", "问他要什么", "", "", "ABD", 2, "倾听"),
+        ("判断", "做心理测评就等于得了病。", "", "", "", "", "", "", "错", 1, "常识"),
+    ),
+    "en": (
+        ("Single choice", "Which is the national support line?", "12356", "12315", "12345", "12306", "", "", "A", 1, "Help"),
+        ("Multiple choice", "A colleague tells you their worries. What helps?", "Listen to the end", "Do not judge at once",
+         "Decide for them", "Ask what they need", "", "", "ABD", 2, "Listening"),
+        ("True or false", "Whoever takes a self-test is ill.", "", "", "", "", "", "", "False", 1, "Basics"),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,10 +160,9 @@ def add_one(ctx: Ctx, competition_id: UUID, data: Mapping[str, Any]) -> None:
     found = _quiz(ctx, competition_id)
     if found.state not in {"draft", "open"}:
         raise Conflict(_("The quiz has begun; its questions stay as they are."))
-    kinds = {"one": "单选", "many": "多选", "judge": "判断"}
     options = [*data["options"], *[""] * 6][:6]
-    cells = [kinds[data["kind"]], data["text"], *options, data["right"], data["points"], data["topic"]]
-    line = _line(1, dict(zip(HEAD, map(str, cells), strict=True)))
+    cells = [KINDS[data["kind"]][0], data["text"], *options, data["right"], data["points"], data["topic"]]
+    line = _line(1, dict(zip(OFFERED, map(str, cells), strict=True)))
     if line.question is None:
         raise Invalid(fields={"right": [line.problem]})
     add(ctx, found, [line.question])
@@ -148,17 +178,25 @@ def remove(ctx: Ctx, competition_id: UUID, question_id: UUID) -> None:
         ctx.audit(CompetitionChanged(competition_id=found.id, what="question_removed"))
 
 
-def template() -> bytes:
-    """The workbook to fill in, with three samples."""
+def head(locale: str) -> tuple[str, ...]:
+    """The template's columns as this reader calls them."""
+    return tuple(COLUMNS[name][LANGUAGES.index(locale)] for name in OFFERED)
+
+
+def template(locale: str) -> bytes:
+    """The workbook to fill in, with three samples, in the reader's language."""
+    rows = [list(row) for row in SAMPLES[locale]]
     return workbook(
-        [Sheet("题库", HEAD, [list(row) for row in SAMPLE], note=str(_("The sample rows may be deleted.")))]
+        [Sheet(_("Question bank"), head(locale), rows, note=str(_("The sample rows may be deleted.")))]
     )
 
 
 def refused(lines: Sequence[Line]) -> bytes:
     """The rows that were not taken in, with the reason in a column of its own."""
     rows = [(line.row, line.text, str(line.problem)) for line in lines if line.question is None]
-    return workbook([Sheet("错误", ("行号", "题目", "错误原因"), rows, widths=(8, 60, 40))])
+    return workbook(
+        [Sheet(_("Not taken in"), (_("Row"), _("Question"), _("What is wrong")), rows, widths=(8, 60, 40))]
+    )
 
 
 # ---- reading ---------------------------------------------------------------------------------------------
@@ -174,13 +212,14 @@ def read(data: bytes) -> list[Line]:
     except (CalamineError, IndexError) as error:
         raise Invalid(fields={"file": [_("The workbook cannot be read.")]}) from error
     texts = [[_cell(cell) for cell in row] for row in rows[: MOST + 20]]
-    head = next((at for at, row in enumerate(texts) if "题目" in row and "答案" in row), None)
-    if head is None:
+    named = [[KNOWN.get("".join(cell.split()).casefold(), "") for cell in row] for row in texts]
+    top = next((at for at, row in enumerate(named) if "text" in row and "right" in row), None)
+    if top is None:
         return []
-    names = texts[head]
+    names = named[top]
     found: list[Line] = []
     seen: set[str] = set()
-    for at, row in enumerate(texts[head + 1 :], head + 2):
+    for at, row in enumerate(texts[top + 1 :], top + 2):
         if any(row):
             line = _line(at, dict(zip(names, row, strict=False)))
             if line.question and line.text in seen:
@@ -197,14 +236,14 @@ def _cell(cell: object) -> str:
 
 
 def _line(at: int, row: Mapping[str, str]) -> Line:
-    text, kind = row.get("题目", ""), WORDS.get(row.get("题型", ""))
+    text, kind = row.get("text", ""), WORDS.get(row.get("kind", "").casefold())
     if not text:
         return Line(at, "", None, lazy("The question is missing."))
     if kind is None:
-        return Line(at, text, None, lazy("The kind is 单选, 多选 or 判断."))
+        return Line(at, text, None, lazy("The kind is single choice, multiple choice, or true or false."))
     options = list(JUDGED) if kind == "judge" else _options(row)
-    right = _right(kind, row.get("答案", ""), len(options))
-    points = row.get("分值", "") or "1"
+    right = _right(kind, row.get("right", ""), len(options))
+    points = row.get("points", "") or "1"
     problem = _wrong(kind, options, right) or (
         None
         if re.fullmatch(r"[1-9][0-9]?|100", points)
@@ -221,14 +260,14 @@ def _line(at: int, row: Mapping[str, str]) -> Line:
             "options": options,
             "right": right,
             "points": int(points),
-            "topic": row.get("知识点", "")[:60],
+            "topic": row.get("topic", "")[:60],
         },
     )
 
 
 def _options(row: Mapping[str, str]) -> list[str]:
     """The options up to the last one that is filled; a blank between two others stays blank and is refused."""
-    cells = [row.get(f"选项{letter}", "") for letter in LETTERS]
+    cells = [row.get(letter, "") for letter in LETTERS]
     while cells and not cells[-1]:
         cells.pop()
     return [cell[:300] for cell in cells]
@@ -248,7 +287,7 @@ def _wrong(kind: str, options: Sequence[str], right: Sequence[int] | None) -> An
     if len(set(options)) < len(options):
         return lazy("Two options are the same.")
     if right is None:
-        return lazy("The answer names no option: letters like A or ACD, for statements 对 or 错.")
+        return lazy("The answer names no option: letters like A or ACD, for statements true or false.")
     if kind == "one" and len(right) != 1:
         return lazy("A single choice has one right option.")
     if kind == "many" and len(right) < 2:

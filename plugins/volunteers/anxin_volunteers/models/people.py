@@ -83,6 +83,11 @@ class Outside(TenantModel):
         sa.UniqueConstraint("tenant_id", "token_hash"),
         sa.CheckConstraint("(state = 'approved') = (person_id IS NOT NULL)", name="person"),
         sa.CheckConstraint("state <> 'approved' OR details IS NULL", name="details"),
+        one_of("confirmed_by_way", "link", "talk"),
+        sa.CheckConstraint("(confirmed_at IS NULL) = (confirmed_by_way IS NULL)", name="confirmed"),
+        tenant_fk("confirmed_by", "core.person"),
+        sa.UniqueConstraint("tenant_id", "confirm_hash"),
+        sa.Index("ix_outside_reach", "tenant_id", "reach", "asked_at"),
         sa.Index("ix_outside_state", "tenant_id", "state", "applied_at"),
         sa.Index("ix_outside_call", "tenant_id", "call_id", "applied_at"),
         sa.Index("ix_outside_person", "tenant_id", "person_id"),
@@ -95,6 +100,17 @@ class Outside(TenantModel):
     details: Mapped[bytes | None] = sealed(
         nullable=True, comment="{phone, email, token, why, skills, times, asked}"
     )
+    reach: Mapped[bytes | None] = mapped_column(comment="keyed hash of where they are written to")
+    asked_at: Mapped[datetime | None] = mapped_column(
+        comment="the message with the link to confirm, last sent"
+    )
+    refused: Mapped[str | None] = mapped_column(comment="why that message will never arrive")
+    confirm_hash: Mapped[bytes | None] = mapped_column(comment="of the secret in that message")
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_way: Mapped[str | None] = mapped_column(
+        comment="its link was opened, or somebody spoke to them"
+    )
+    confirmed_by: Mapped[UUID | None] = mapped_column(comment="who spoke to them")
     agreed_version: Mapped[int] = mapped_column(comment="of the text the applicant agreed to")
     state: Mapped[str] = mapped_column(server_default="applied")
     applied_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -5,7 +5,6 @@ application's own: taking it back deletes the key, so that no copy of the databa
 of its own whoever's number stands in it, so that nobody learns from the answer who has applied or is known here.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,7 +27,7 @@ from anxin.plugin import (
 )
 from anxin_volunteers import entries, policy
 from anxin_volunteers.models import Outside, Volunteer
-from anxin_volunteers.services import calls, people
+from anxin_volunteers.services import calls, confirming, people
 
 UNDECIDED = timedelta(days=365)
 DECLINED = timedelta(days=90)
@@ -46,7 +45,8 @@ def apply(ctx: Ctx, call_id: UUID, data: Mapping[str, Any]) -> str:
     row = Outside(
         call_id=call.id,
         name=data["name"].strip(),
-        token_hash=_hash(token),
+        token_hash=confirming.hash_of(token),
+        reach=confirming.reach_of(ctx, data),
         agreed_version=policy.OUTSIDE_VERSION,
         state="applied",
         applied_at=ctx.now,
@@ -56,6 +56,8 @@ def apply(ctx: Ctx, call_id: UUID, data: Mapping[str, Any]) -> str:
     ctx.seal(row, "details", {**reached, **people.written(data), "asked": asked, "token": token})
     ctx.add(row)
     ctx.audit(entries.OutsideApplied(call_id=call.id, version=policy.OUTSIDE_VERSION, subject_id=row.id))
+    if confirming.may_ask(ctx, row):
+        confirming.ask(ctx, row)
     return token
 
 
@@ -90,7 +92,9 @@ def _insist_calm(ctx: Ctx, call_id: UUID) -> None:
 def by_token(ctx: Ctx, token: str, *, lock: bool = False) -> Outside:
     """The application of a link; NotFound for any other text, and once it is deleted."""
     statement = sa.select(Outside).where(
-        Outside.tenant_id == ctx.tenant.id, Outside.token_hash == _hash(token), Outside.ends_at > ctx.now
+        Outside.tenant_id == ctx.tenant.id,
+        Outside.token_hash == confirming.hash_of(token),
+        Outside.ends_at > ctx.now,
     )
     row = ctx.db.scalar(statement.with_for_update() if lock else statement)
     if row is None:
@@ -120,12 +124,15 @@ def read(ctx: Ctx, application_id: UUID) -> tuple[Outside, dict[str, Any]]:
 
 
 def decide(ctx: Ctx, application_id: UUID, what: str) -> Outside:
-    """approve: they become a person, a volunteer on probation, and are sent the link of their first sign-in.
+    """approve: they become a person, a volunteer on probation, and are sent the link of their first sign-in, where they
+    have confirmed that they are reached; Conflict "unconfirmed" before.
     decline: they are sent a sentence that tells no reason."""
     ctx.lock(f"volunteers.outside:{application_id}")
     row = ctx.get(Outside, application_id)
     if row.state != "applied" or row.details is None:
         raise Conflict()
+    if what == "approve":
+        confirming.insist(row)
     row.decided_at, row.decided_by = ctx.now, ctx.actor.person_id
     if what == "approve":
         _take_on(ctx, row)
@@ -154,7 +161,7 @@ def _take_on(ctx: Ctx, row: Outside) -> None:
     ctx.seal(volunteer, "application", {**people.written(told), "asked": told["asked"]})
     ctx.audit(entries.Decided(volunteer_id=volunteer.id, what="approve", subject_id=person.id))
     row.state, row.person_id, row.ends_at = "approved", person.id, ctx.now + APPROVED
-    row.name, row.details = "", None
+    row.name, row.details, row.reach, row.confirm_hash = "", None, None, None
 
 
 @job("volunteers.tell_outside")
@@ -179,7 +186,3 @@ def tell(ctx: Ctx, *, application_id: str) -> None:
 def of_person(ctx: Ctx, person_id: UUID) -> list[Outside]:
     """The applications somebody was taken on from, for their copy."""
     return list(ctx.scalars(ctx.select(Outside).where(Outside.person_id == person_id)))
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -13,7 +13,18 @@ from anxin_volunteers.models import MODELS, Outside, Qualification
 from anxin_volunteers.services import competence, outside
 
 # who worried, decided or handled is theirs, not the person's
-HIDDEN = {"tenant_id", "id", "token_hash", "decided_by", "handled_by", "to_id", "author_id"}
+HIDDEN = {
+    "tenant_id",
+    "id",
+    "token_hash",
+    "reach",
+    "confirm_hash",
+    "confirmed_by",
+    "decided_by",
+    "handled_by",
+    "to_id",
+    "author_id",
+}
 
 
 def personal() -> Iterator[type[TenantModel]]:
