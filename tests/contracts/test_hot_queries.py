@@ -16,6 +16,7 @@ from anxin.identity import sessions
 from anxin.kernel import capability
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.link import Link
+from anxin.testing import today
 
 from .crowd import crowd
 from .routes import all_rules, routes
@@ -202,7 +203,8 @@ def test_taking_an_instrument(runtime, crowded, heard, plans, person, give_conse
 def test_who_is_this(crowded, person, plans) -> None:
     """What every signed-in request asks first."""
     someone = person("employee")
-    parameters = {"tenant": crowded.id, "hash": capability.token_hash(someone.token)}
+    token_hash = capability.token_hash(someone.token)
+    parameters = {"tenant": crowded.id, "hash": token_hash, "today": today()}
     assert plans(someone.token).problems({sessions._WHO: parameters}) == {}
 
 
