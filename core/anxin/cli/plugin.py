@@ -7,8 +7,6 @@ import click
 from anxin.cli.group import REFUSED, UNUSABLE, fail
 from anxin.cli.options import json_option, print_json, settings_option
 from anxin.extension import scaffold
-from anxin.extension.registry import load
-from anxin.rooms import core_parts
 from anxin.settings import Settings
 
 
@@ -35,6 +33,9 @@ def list_plugins(settings: Settings, as_json: bool) -> None:
       anxin plugin list
       anxin plugin list --json
     """
+    from anxin.extension.registry import load  # brings all rooms; `new` stays quick
+    from anxin.rooms import core_parts  # as above
+
     found = load(core_parts(), settings.plugins).plugins.values()
     rows = [
         {
@@ -100,7 +101,7 @@ def check(plugin_or_path: str, as_json: bool) -> None:
       anxin plugin check wishes
       anxin plugin check ./wishes --json
     """
-    from anxin.cli.plugin_check import findings  # brings the whole application; `new` and `list` stay quick
+    from anxin.cli.plugin_check import findings  # brings the whole application
 
     found = findings(plugin_or_path)
     broken = {rule: lines for rule, lines in found.items() if lines}
