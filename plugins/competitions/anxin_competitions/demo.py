@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from anxin.plugin import Ctx, new_id
+import sqlalchemy as sa
+
+from anxin.plugin import Ctx, Membership, new_id
 from anxin_competitions.demo_quiz import around
 from anxin_competitions.models import (
     Assignment,
@@ -32,6 +34,7 @@ from anxin_competitions.services.competitions import HOUSE
 from anxin_competitions.services.ranking import canonical
 
 Row = dict[str, Any]
+JURY = 4
 EVENTS = (  # title, measure, relay, likely mark, spread, record
     ("男子 100 米", "time", False, 13_200, 900, 11_980),
     ("女子 100 米", "time", False, 15_800, 1_100, 14_350),
@@ -253,15 +256,13 @@ def _essay(ctx: Ctx, past: Any, people: list[UUID], lot: random.Random) -> None:
         rules={"rubric": RUBRIC, "method": "trimmed", "judges": 3},
     )
     category = {"id": new_id(), "competition_id": essay["id"], "title": "征文", "measure": "points"}
-    chosen = lot.sample(people, len(WORKS) + 4)
+    jury = _jury(ctx, people, lot)
+    chosen = lot.sample([one for one in people if one not in jury], len(WORKS))
     works = [
         _entry(past, essay, category, person, number, title=title, summary=ABOUT)
         for number, (title, person) in enumerate(zip(WORKS, chosen, strict=False), 1)
     ]
-    bench = [
-        {"id": new_id(), "competition_id": essay["id"], "person_id": person}
-        for person in chosen[len(WORKS) :]
-    ]
+    bench = [{"id": new_id(), "competition_id": essay["id"], "person_id": person} for person in jury]
     rubric = [Criterion(line["code"], line["weight"], line["most"]) for line in RUBRIC]
     sheets = []
     for work in works:
@@ -284,6 +285,17 @@ def _essay(ctx: Ctx, past: Any, people: list[UUID], lot: random.Random) -> None:
     ctx.insert(Entry, works)
     ctx.insert(Judge, bench)
     ctx.insert(Assignment, sheets)
+
+
+def _jury(ctx: Ctx, people: list[UUID], lot: random.Random) -> list[UUID]:
+    """Four who may judge: whoever holds the role already, and others who are given it."""
+    held = sa.select(Membership.person_id).where(
+        Membership.tenant_id == ctx.tenant.id, Membership.role == "judge"
+    )
+    jury = list(ctx.scalars(held))[:JURY]
+    more = lot.sample([one for one in people if one not in jury], JURY - len(jury))
+    ctx.insert(Membership, [{"person_id": one, "role": "judge"} for one in more])
+    return jury + more
 
 
 def _best(ctx: Ctx, past: Any, people: list[UUID], lot: random.Random) -> None:
