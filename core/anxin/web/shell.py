@@ -1,7 +1,7 @@
 """What the shells show around every page: the tenant's name and colours, navigation, unread notices."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,9 @@ from anxin.extension.manifest import NavItem
 from anxin.identity.roles import titles
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.ctx import Ctx
-from anxin.kernel.i18n import _
+from anxin.kernel.i18n import _, current_locale
+
+NAV_KEPT = 4096  # menus a process remembers
 
 
 def init_app(app: Flask) -> None:
@@ -58,38 +60,65 @@ def help_line(ctx: Ctx) -> dict[str, str] | None:
 
 
 def items(ctx: Ctx, which: str) -> list[dict[str, Any]]:
-    """Navigation of one shell: core's and the enabled plugins' items the actor may open, in order."""
+    """Navigation of one shell: core's and the enabled plugins' items the actor may open, in order.
+
+    What an actor may open, and how it reads, is remembered for one version of the tenant's configuration; what an item
+    says of itself (`shown`) is asked every time.
+    """
+    known: dict[Any, Any] = ctx.runtime.caches.setdefault("nav", {})
+    if len(known) > NAV_KEPT:
+        known.clear()
+    who = ctx.tenant.id, ctx.tenant.config_version, frozenset(ctx.actor.grants), which
+    if (offered := known.get(who)) is None:
+        offered = known[who] = _offered(ctx, which)
+    hidden = frozenset(
+        nth for nth, (item, _group) in enumerate(offered) if item.shown is not None and not item.shown(ctx)
+    )
+    reading = *who, hidden, current_locale(), request.script_root
+    if (lines := known.get(reading)) is None:
+        lines = known[reading] = _lines([each for nth, each in enumerate(offered) if nth not in hidden])
+    here = request.endpoint
+    return [line | {"current": line["endpoint"] == here} for line in lines]
+
+
+def _offered(ctx: Ctx, which: str) -> list[tuple[NavItem, Any]]:
+    """(item, name of the module it stands under) of all that the actor may open, core's first."""
     registry = ctx.runtime.registry
-    shown = _shown(ctx, which, registry.core.nav)
+    offered: list[tuple[NavItem, Any]] = [(item, None) for item in _permitted(ctx, which, registry.core.nav)]
     for plugin in registry.enabled(ctx.tenant):
-        own = _shown(ctx, which, plugin.nav)
-        if len(own) > 1 and which == "staff":  # a module's lines stand together, under its name
-            own = [replace(item, group=item.group or plugin.title) for item in own]
-        shown += own
-    first: dict[str, int] = {}  # items of one group stand together, where its first one belongs
-    for item in shown:
-        first[str(item.group)] = min(item.order, first.get(str(item.group), item.order))
-    return [
-        {
-            "href": address,
-            "icon": item.icon,
-            "title": item.title,
-            "group": item.group,
-            "current": request.endpoint == item.endpoint,
-        }
-        for item in sorted(shown, key=lambda item: (first[str(item.group)], str(item.group), item.order))
-        if (address := _address(item.endpoint)) is not None
-    ]
+        offered += [(item, plugin.title) for item in _permitted(ctx, which, plugin.nav)]
+    return offered
 
 
-def _shown(ctx: Ctx, which: str, nav: Iterable[NavItem]) -> list[NavItem]:
+def _permitted(ctx: Ctx, which: str, nav: Iterable[NavItem]) -> list[NavItem]:
     return [
         item
         for item in nav
         if item.shell == which
         and (item.permission is None or ctx.allowed(item.permission))
         and (not item.kinds or ctx.tenant.kind in item.kinds)
-        and (item.shown is None or item.shown(ctx))
+    ]
+
+
+def _lines(shown: Sequence[tuple[NavItem, Any]]) -> list[dict[str, Any]]:
+    """As the templates take them. A module's lines stand together, under its name, when staff see several of it."""
+    several = Counter(str(module) for item, module in shown if module is not None and item.shell == "staff")
+    grouped = [
+        (item, str(item.group or (module if several[str(module)] > 1 else ""))) for item, module in shown
+    ]
+    first: dict[str, int] = {}  # items of one group stand together, where its first one belongs
+    for item, group in grouped:
+        first[group] = min(item.order, first.get(group, item.order))
+    return [
+        {
+            "href": address,
+            "icon": item.icon,
+            "title": str(item.title),
+            "group": group,
+            "endpoint": item.endpoint,
+        }
+        for item, group in sorted(grouped, key=lambda each: (first[each[1]], each[1], each[0].order))
+        if (address := _address(item.endpoint)) is not None
     ]
 
 

@@ -159,7 +159,7 @@ def agency_of(new_tenant: Any, person: Any, scope: Any, runtime: Any) -> Callabl
                         number=f"HT-{union.slug}",
                         services=list(services),
                         roles=["helper", "supervisor"],
-                        starts_on=ctx.now.date() - timedelta(days=30),
+                        starts_on=ctx.today - timedelta(days=90),
                         ends_on=ctx.now.date() + timedelta(days=300),
                         state="running",
                         employer_signed_at=ctx.now,

@@ -71,11 +71,12 @@ def current_locale() -> str:
         return scoped
     if not has_request_context():
         return DEFAULT
-    spoken = g.get("locale_spoken")
+    kept = g._get_current_object()
+    spoken: str | None = kept.get("locale_spoken")
     if spoken is None:  # asked for every string of a page, and the same until `prefer` says otherwise
-        person, tenant = g.get("locale_wishes", (None, None))
+        person, tenant = kept.get("locale_wishes", (None, None))
         chosen = resolve(request.args.get(COOKIE)) or resolve(request.cookies.get(COOKIE))
-        spoken = g.locale_spoken = chosen or person or tenant or DEFAULT
+        spoken = kept.locale_spoken = chosen or person or tenant or DEFAULT
     return spoken
 
 
