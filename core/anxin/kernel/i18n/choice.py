@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context, request
@@ -71,8 +72,8 @@ def current_locale() -> str:
         return scoped
     if not has_request_context():
         return DEFAULT
-    kept = g._get_current_object()
-    spoken: str | None = kept.get("locale_spoken")
+    kept: Any = g._get_current_object()
+    spoken = kept.get("locale_spoken")
     if spoken is None:  # asked for every string of a page, and the same until `prefer` says otherwise
         person, tenant = kept.get("locale_wishes", (None, None))
         chosen = resolve(request.args.get(COOKIE)) or resolve(request.cookies.get(COOKIE))
