@@ -13,6 +13,7 @@ from anxin.kernel.runtime import Runtime
 from .everything import fill, models
 
 OTHERS, OWN, TENANTS = 6000, 1500, 30
+PLAIN = ("core.subject_key", "core.outbox", "core.idempotency")  # the kernel's tables without a model
 
 
 def crowd(runtime: Runtime, superuser: sa.Connection, tenant_id: UUID) -> None:
@@ -26,12 +27,21 @@ def crowd(runtime: Runtime, superuser: sa.Connection, tenant_id: UUID) -> None:
             _multiply(superuser, model, made[model], _elsewhere(), OTHERS)
         if model.__subject__:
             _multiply(superuser, model, made[model], f"'{tenant_id}'", OWN)
-    for table in ("core.subject_key", "core.outbox", "core.idempotency"):
+    for table in PLAIN:
         if _empty(superuser, table):
             _multiply_plain(superuser, table, tenant_id, _elsewhere(), OTHERS)
         _multiply_plain(superuser, table, tenant_id, f"'{tenant_id}'", OWN)
     superuser.execute(sa.text("RESET session_replication_role"))
     superuser.execute(sa.text("ANALYZE"))
+
+
+def disperse(superuser: sa.Connection, tenant_id: UUID) -> None:
+    """Send everybody away whom `crowd` brought."""
+    tenants = f"tenant_id = '{tenant_id}' OR tenant_id IN (SELECT {_elsewhere()} FROM generate_series(1, {TENANTS}) n)"
+    superuser.execute(sa.text("SET session_replication_role = replica"))
+    for table in (*PLAIN, *(model.__table__.fullname for model in models())):
+        superuser.execute(sa.text(f"DELETE FROM {table} WHERE {tenants}"))
+    superuser.execute(sa.text("RESET session_replication_role"))
 
 
 def _empty(superuser: sa.Connection, table: str) -> bool:
