@@ -122,8 +122,10 @@ def _granted(
     )
     if len(known) >= GRANTS_KEPT:
         known.clear()
-    known[name] = MappingProxyType(scope.grants(given, runtime.registry.plugin_of) if scope else given)
-    return known[name]
+    found = known[name] = MappingProxyType(
+        scope.grants(given, runtime.registry.plugin_of) if scope else given
+    )
+    return found
 
 
 def start(
