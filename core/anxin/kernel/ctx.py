@@ -45,6 +45,7 @@ class Mark(NamedTuple):
     opened: frozenset[UUID]
 
 
+ROWS_AT_ONCE = 10_000
 # plain SQL that changes data ("FOR UPDATE" only locks)
 CHANGES = re.compile(
     r"\b(insert\s+into|delete\s+from|merge\s+into|(?<!for )(?<!for no key )update)\b", re.IGNORECASE
@@ -55,9 +56,6 @@ CHANGES = re.compile(
 def changes(statement: str) -> bool:
     """Does this SQL change rows?"""
     return CHANGES.search(statement) is not None
-
-
-ROWS_AT_ONCE = 10_000
 
 
 class Ctx:

@@ -19,7 +19,8 @@ from anxin_rooms.services import setting_up
 
 ROOMS, CROWD, SLOTS = 100, 50, 60
 WEEK = {day: [(0, 1440)] for day in range(1, 8)}
-SHARES = {"create": 25 * 64 / 3410, "search": 40 * 57 / 4180, "day": 20 * 39 / 1260}
+SEARCH = 40 * 57 / 4180
+SHARES = {"create": 25 * 64 / 3410, "search": SEARCH, "page": SEARCH, "day": 20 * 39 / 1260}
 JSON = "Content-Type: application/json\r\n"
 
 
@@ -92,7 +93,7 @@ def hundred(bench: Bench) -> Iterable[Finding]:
         yield Finding(
             f"{words[name]}: rate / rate of its floor app",
             rate,
-            SHARES["search" if name == "page" else name],
+            SHARES[name],
             at_least=True,
             figures={
                 "/s": round(1 / comparison.median("ours", "wall")),
