@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import Ctx, Invalid, current_locale, guard, names_of, page
+from anxin.plugin import Ctx, Invalid, guard, names_of, page
 from anxin_assessments import forms, paper_views
 from anxin_assessments.blueprint import bp, to
 from anxin_assessments.models import Campaign
@@ -60,12 +60,9 @@ def _form(ctx: Ctx, campaign_id: UUID, errors: Any = None) -> AnyResponse:
     campaign = papers.insist_on_paper(ctx, campaign_id)
     return page(
         "assessments/paper_key.html",
-        campaign=campaign,
-        parts=paper_views.parts(
-            papers.round_of(ctx, campaign), request.form.getlist("typed"), current_locale()
-        ),
-        values=request.form,
-        errors=errors or {},
+        back=url_for("assessments.paper_list", campaign=campaign_id),
+        action=url_for("assessments.paper_key", campaign=campaign_id),
+        **paper_views.keying(papers.round_of(ctx, campaign), campaign, request.form, errors),
     )
 
 
@@ -97,8 +94,7 @@ def _one(ctx: Ctx, paper_id: UUID, errors: Any = None) -> AnyResponse:
         "assessments/paper.html",
         form=paper_views.form(paper, ""),
         campaign=paper.campaign_id,
-        rows=paper_views.differences(found, request.form.getlist("typed"), current_locale()),
-        errors=errors or {},
+        **paper_views.settling(found, request.form, errors),
     )
 
 

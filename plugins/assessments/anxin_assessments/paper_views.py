@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from anxin.plugin import _, lazy, moment
+from werkzeug.datastructures import MultiDict
+
+from anxin.plugin import _, current_locale, lazy, moment
 from anxin_assessments import words
 from anxin_assessments.anonymous_models import UnnamedPaper
+from anxin_assessments.models import Campaign
 from anxin_assessments.paper_models import Paper
 from anxin_assessments.services import catalogue, papers
 from anxin_assessments.services.papers import Difference
@@ -59,6 +62,17 @@ def parts(found: Round, typed: Sequence[str], locale: str) -> list[dict[str, Any
             }
         )
     return made
+
+
+def keying(found: Round, campaign: Campaign, told: MultiDict[str, str], errors: Any) -> dict[str, Any]:
+    """What both keying pages show: the answers' fields, and what was typed, if it comes back."""
+    fields = parts(found, told.getlist("typed"), current_locale())
+    return {"campaign": campaign, "parts": fields, "values": told, "errors": errors or {}}
+
+
+def settling(found: Sequence[Difference], told: MultiDict[str, str], errors: Any) -> dict[str, Any]:
+    """What both settling pages show."""
+    return {"rows": differences(found, told.getlist("typed"), current_locale()), "errors": errors or {}}
 
 
 def _allowed(values: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from anxin.plugin import Ctx, Invalid, current_locale, day, guard, page
+from anxin.plugin import Ctx, Invalid, day, guard, page
 from anxin_assessments import forms, paper_views
 from anxin_assessments.anonymous_models import UnnamedPaper
 from anxin_assessments.blueprint import bp, to
@@ -45,13 +45,10 @@ def _form(ctx: Ctx, campaign_id: UUID, errors: Any = None) -> AnyResponse:
     campaign = anonymous.running(ctx, campaign_id)
     return page(
         "assessments/unnamed_key.html",
-        campaign=campaign,
-        parts=paper_views.parts(
-            papers.round_of(ctx, campaign), request.form.getlist("typed"), current_locale()
-        ),
-        values=request.form,
-        errors=errors or {},
+        back=url_for("assessments.unnamed_list", campaign=campaign_id),
+        action=url_for("assessments.unnamed_key", campaign=campaign_id),
         taken_in="taken" in request.args,
+        **paper_views.keying(papers.round_of(ctx, campaign), campaign, request.form, errors),
     )
 
 
@@ -85,8 +82,7 @@ def _one(ctx: Ctx, paper_id: UUID, errors: Any = None) -> AnyResponse:
         "assessments/unnamed.html",
         sheet=paper_views.sheet(paper),
         campaign=paper.campaign_id,
-        rows=paper_views.differences(found, request.form.getlist("typed"), current_locale()),
-        errors=errors or {},
+        **paper_views.settling(found, request.form, errors),
     )
 
 
