@@ -160,6 +160,7 @@ def test_what_an_operator_types_survives_the_server(platform: Serving, chromium:
         other.keyboard.type("孩子")
         expect(said_of(other)).to_contain_text("没有连接")
         other.close()
+        page.bring_to_front()
         page.keyboard.type("怕上井出事")
         expect(said_of(page)).to_contain_text("没有连接")
         for key in ("Tab", "1", "Control+Enter"):
@@ -190,6 +191,7 @@ def takes_a_seat(platform: Serving, page: Page) -> None:
 
 def begins_to_write(platform: Serving, page: Page, digits: str, words: str) -> None:
     """Each digit picks and goes on to the next question; the note is reached by itself."""
+    page.bring_to_front()  # of two windows one is in front, and only that one has the focus
     page.goto(f"{platform.address}/t/{UNION}/hotline/")
     for digit in digits:
         page.keyboard.press(digit)
