@@ -4,9 +4,9 @@ cookie's token and read who it belongs to.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,26 +26,32 @@ from anxin.kernel.runtime import Runtime
 GRANTS_KEPT = 2048  # sets of grants a process remembers
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
 
-_WHO = """
-SELECT s.id AS session_id, s.permissions AS only, p.id, p.name, p.kind, p.unit_id, p.locale, p.contract_id,
-       home.name AS agency,
-       coalesce((SELECT jsonb_agg(jsonb_build_array(m.role, m.unit_id)) FROM core.membership m
-                  WHERE m.tenant_id = s.tenant_id AND m.person_id = p.id
-                    AND (m.until IS NULL OR m.until > now())), '[]') AS memberships,
-       p.contract_id IS NULL
-         OR (c.state = 'running' AND %(today)s BETWEEN c.starts_on AND c.ends_on) AS covered,
-       (SELECT k.wrapped FROM core.subject_key k WHERE k.tenant_id = p.tenant_id AND k.id = p.id) AS key,
-       coalesce((SELECT jsonb_object_agg(a.purpose, a.version) FROM core.consent a
-                  WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.agreed), '{}') AS agreed,
-       here.config_version, here.closed_at IS NOT NULL AS closed, home.slug AS agency_slug, c.services, c.roles,
-       CASE WHEN s.kind = 'browser' THEN greatest(s.made_at, s.proved_at) END AS proved
-  FROM core.sign_in s
-  JOIN core.person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
-  JOIN core.tenant here ON here.id = s.tenant_id
-  LEFT JOIN core.tenant home ON home.id = p.home_tenant_id
-  LEFT JOIN core.contract c ON c.tenant_id = p.tenant_id AND c.id = p.contract_id
- WHERE s.tenant_id = %(tenant)s AND s.token_hash = %(hash)s AND p.state = 'active'
-"""
+_ENTER = "SELECT * FROM guard.enter_session(%(token)s, %(today)s)"
+
+
+class Entered(NamedTuple):
+    """What guard.enter_session tells: whom the token belongs to, in which tenant, and what they hold there."""
+
+    tenant: UUID
+    reach: Reach
+    session_id: UUID | None
+    narrowed: list[str] | None
+    person_id: UUID
+    name: str
+    unit_id: UUID | None
+    locale: str | None
+    contract_id: UUID | None
+    agency: str | None
+    agency_slug: str | None
+    services: list[str] | None
+    roles: list[str] | None
+    covered: bool
+    memberships: list[tuple[str, str | None]]
+    wrapped: bytes | None
+    agreed: dict[str, int]
+    config_version: int
+    closed: bool
+    proved: datetime | None
 
 
 def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
@@ -57,49 +63,42 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
     """
     link = Link(runtime.engine)
     try:
-        asked = {"tenant": tenant.id, "hash": capability.token_hash(token), "today": local(now()).date()}
-        entered, rows = link.enter(token, _WHO, asked)
-        if entered[0] != tenant.id or len(rows) != 1:
+        entered = Entered._make(link.enter(token, _ENTER, today=local(now()).date()))
+        if entered.tenant != tenant.id or entered.session_id is None or entered.closed or not entered.covered:
             raise SignInRequired()
-        covered, key, agreed, version, closed, *_contract = rows[0][10:]
-        if closed or not covered:
-            raise SignInRequired()
-        if version != tenant.config_version:
+        if entered.config_version != tenant.config_version:
             tenant = runtime.caches["directory"].by_id(tenant.id)
-        ctx = Ctx(runtime, tenant, link, _actor(runtime, tenant, entered[2], rows[0]), token=token)
-        ctx.keys.know(rows[0][2], key)
-        ctx.notes[OWN_CONSENTS] = agreed
+        ctx = Ctx(runtime, tenant, link, _actor(runtime, tenant, entered), token=token)
+        ctx.keys.know(entered.person_id, entered.wrapped)
+        ctx.notes[OWN_CONSENTS] = entered.agreed
     except BaseException:
         link.close()
         raise
     return ctx
 
 
-def _actor(runtime: Runtime, tenant: TenantInfo, reach: Reach, row: Any) -> Actor:
-    session_id, only, person_id, name, _kind, unit_id, locale, contract_id, agency, memberships, *rest = row
-    *_, agency_slug, services, roles, proved = rest
-    held = tuple((role, UUID(unit) if unit else None) for role, unit in memberships)
-    scope = Scope(tuple(services), tuple(roles)) if contract_id is not None else None
+def _actor(runtime: Runtime, tenant: TenantInfo, who: Entered) -> Actor:
+    held = tuple((role, UUID(unit) if unit else None) for role, unit in who.memberships)
+    scope = Scope(tuple(who.services or ()), tuple(who.roles or ())) if who.contract_id is not None else None
     if scope:
         held = scope.memberships(held)
-    at_home = reach == "clinical" and keeps_a_line(
-        tenant
-    )  # one from before the module was on reads nothing yet
-    narrowed = None if only is None else tuple(only)
+    # one from before the module was on reads nothing yet
+    at_home = who.reach == "clinical" and keeps_a_line(tenant)
+    narrowed = None if who.narrowed is None else tuple(who.narrowed)
     return Actor(
         kind="person",
-        reach=reach,
-        person_id=person_id,
-        name=name,
+        reach=who.reach,
+        person_id=who.person_id,
+        name=who.name,
         roles=tuple(dict.fromkeys(role for role, _ in held)),
         grants=_granted(runtime, tenant, held, scope, at_home=at_home, only=narrowed),
-        unit_id=unit_id,
-        agency=agency,
-        agency_slug=agency_slug,
-        contract_id=contract_id,
-        session_id=session_id,
-        locale=locale,
-        proved_at=proved,
+        unit_id=who.unit_id,
+        agency=who.agency,
+        agency_slug=who.agency_slug,
+        contract_id=who.contract_id,
+        session_id=who.session_id,
+        locale=who.locale,
+        proved_at=who.proved,
     )
 
 

@@ -51,12 +51,13 @@ def at(ctx: Ctx, secret: str, permission: Permission) -> Iterator[Ctx]:
     link = Link(ctx.runtime.engine)
     try:
         try:
-            entered, rows = link.enter(secret, _WHO, {"tenant": ctx.tenant.id})
+            entered = link.enter(secret)
         except SignInRequired:
             raise NotFound() from None
-        if entered[0] != ctx.tenant.id or len(rows) != 1:
+        found = link.execute(_WHO, {"tenant": ctx.tenant.id}).fetchone()
+        if entered[0] != ctx.tenant.id or found is None:
             raise NotFound()
-        person_id, name, unit_id, locale = rows[0]
+        person_id, name, unit_id, locale = found
         actor = Actor(
             kind="person",
             reach="self",

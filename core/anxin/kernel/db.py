@@ -126,14 +126,16 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
 
 # What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
+NAMES = (
+    "names"  # how the names of a connection's own statements begin; in its pool record, and nowhere in SQL
+)
 FORGET = "; ".join(
     (
         "SET SESSION AUTHORIZATION DEFAULT",
         "RESET ALL",
-        "SELECT guard.forget_statements()",
+        "SELECT guard.forget_statements('%b'), pg_catalog.pg_advisory_unlock_all()",
         "CLOSE ALL",
         "UNLISTEN *",
-        "SELECT pg_catalog.pg_advisory_unlock_all()",
         "DISCARD SEQUENCES",
         "DISCARD TEMP",
     )
@@ -156,7 +158,7 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
     if state.terminate_only:
         return
     connection.rollback()
-    done = connection.pgconn.exec_(FORGET)
+    done = connection.pgconn.exec_(FORGET % record.info.get(NAMES, "").encode())
     if done.status != ExecStatus.COMMAND_OK:
         raise psycopg.OperationalError(f"a connection could not forget: {done.get_error_message()}")
 

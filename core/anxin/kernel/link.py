@@ -8,6 +8,7 @@ a round trip costs less than the machinery that would save it.
 """
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import TracebackType
@@ -16,14 +17,16 @@ from typing import Any, Self, cast
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
+from anxin.kernel.db import NAMES
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
-PREPARED = b"anxin_%d"  # core_0023 forgets all others
+NO_SUCH_STATEMENT = b"26000"
+ENTER = "SELECT * FROM guard.enter(%(token)s)"
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 FINE = frozenset((int(ExecStatus.COMMAND_OK), int(ExecStatus.TUPLES_OK)))
 
@@ -67,7 +70,7 @@ class Link:
         self.flushed = flushed
         self._pooled: PoolProxiedConnection | None = None
         self._driver: psycopg.Connection[Any] | None = None
-        self._known: dict[Any, Any] = {}  # kept with the connection: what was prepared, how types are read
+        self._known: dict[Any, Any] = {}  # kept with the connection, see _begin_to_know
         self._connection: Connection | None = None
         self._session: LinkSession | None = None
 
@@ -82,15 +85,18 @@ class Link:
                 self._connection = Connection(self._engine, self._pooled)
         return self._driver
 
+    @property
+    def prepared(self) -> Mapping[tuple[str, Any], bytes]:
+        """What this connection has prepared: (statement, types of its parameters) → its name."""
+        return self._known.get("prepared", {})
+
     def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
         """Run plain SQL ("%s" or "%(name)s") in the link's transaction. Raises psycopg's errors."""
         driver = self._driver or self.driver
         wire, known = driver.pgconn, self._known
         adapted = known.get("adapted")
-        if (
-            adapted is None
-        ):  # it learns how each type is written and read, and keeps that as long as the connection
-            adapted, known["prepared"] = known.setdefault("adapted", Transformer(driver)), {}
+        if adapted is None:
+            adapted = _begin_to_know(known, driver)
         if wire.transaction_status == TransactionStatus.IDLE:
             level = driver.isolation_level
             begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
@@ -101,11 +107,13 @@ class Link:
         prepared: dict[Any, bytes] = known["prepared"]
         name = prepared.get((statement, adapted.types))
         if name is None:
-            name = PREPARED % len(prepared)
+            name = f"{known[NAMES]}{len(prepared)}".encode()
             _insist(driver, wire.prepare(name, text, adapted.types))
             prepared[statement, adapted.types] = name
         result = wire.exec_prepared(name, sent, adapted.formats)  # type: ignore[arg-type]  (None is NULL)
         if result.status not in FINE:
+            if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
+                known.pop("adapted")  # somebody's own SQL took them away: prepared anew from the next one on
             _insist(driver, result)
         if not result.ntuples:
             return Answer([], result.command_tuples or 0)
@@ -172,20 +180,27 @@ class Link:
     ) -> None:
         self.close()
 
-    def enter(self, token: str, query: str | None = None, parameters: Any = ()) -> tuple[Any, list[Any]]:
-        """Enter a tenant with a session's token, and ask `query` there (who is this?).
+    def enter(self, token: str, by: str = ENTER, **more: Any) -> Any:
+        """Enter a tenant with a capability's token; gives the row of guard.enter (tenant, person, reach), or of another
+        function of the guard that enters.
 
-        Returns guard.enter's row (tenant, person, reach) and the query's rows. Raises SignInRequired when the
-        capability is unknown, revoked or too old.
+        Raises SignInRequired when the capability is unknown, revoked or too old.
         """
         try:
-            entered = self.execute("SELECT * FROM guard.enter(%s)", (token,)).fetchone()
+            return self.execute(by, {"token": token, **more}).fetchone()
         except psycopg.Error as error:
             if error.sqlstate == BAD_CAPABILITY:
                 self.rollback()
                 raise SignInRequired() from None
             raise
-        return entered, self.execute(query, parameters).fetchall() if query else []
+
+
+def _begin_to_know(known: dict[Any, Any], driver: psycopg.Connection[Any]) -> Any:
+    """What a connection keeps as long as it lives: how each type is written and read, and what it prepared, under names
+    that SQL of others cannot guess (or it could put a statement of its own in their place)."""
+    known["prepared"], known[NAMES] = {}, f"{secrets.token_hex(16)}_"
+    adapted = known["adapted"] = Transformer(driver)
+    return adapted
 
 
 def _insist(driver: psycopg.Connection[Any], result: Any) -> None:

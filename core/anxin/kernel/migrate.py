@@ -46,7 +46,9 @@ HARDENING = (
         "GRANT EXECUTE ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint), "
         "pg_catalog.pg_try_advisory_xact_lock(bigint) TO anxin_guard"
     ),
-    "REVOKE SELECT ON pg_catalog.pg_stat_activity FROM PUBLIC",
+    "REVOKE SELECT ON pg_catalog.pg_stat_activity, pg_catalog.pg_prepared_statements FROM PUBLIC",
+    "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() TO anxin_guard",
     (
         "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer), "
         "pg_catalog.pg_stat_get_backend_activity(integer), pg_catalog.pg_terminate_backend(integer, bigint), "

@@ -63,8 +63,8 @@ def test_nothing_stays_of_what_was_not_committed(runtime, link) -> None:
 def test_a_statement_is_prepared_once_and_kept_by_the_connection(link) -> None:
     for number in range(3):
         link.execute("SELECT 'once', %s::int", (number,))
-    kept = link.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%''once''%%'")
-    assert kept.fetchone() == (2,)  # that one, and this one, which speaks of it
+    names = {name for (statement, _types), name in link.prepared.items() if "'once'" in statement}
+    assert len(names) == 1
 
 
 def test_an_isolation_level_holds_for_plain_statements_too(runtime) -> None:

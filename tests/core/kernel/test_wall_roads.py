@@ -61,6 +61,8 @@ from anxin.kernel import capability
         "SELECT guard.outbox_put(gen_random_uuid(), gen_random_uuid(), 'x', '{}', 'x', now())",
         "SELECT * FROM guard.seal_take(gen_random_uuid(), 10)",
         "SELECT * FROM pg_stat_activity",
+        "SELECT * FROM pg_prepared_statements",
+        "SELECT * FROM pg_prepared_statement()",
         "SELECT * FROM pg_stat_get_activity(NULL)",
         "SELECT pg_stat_get_backend_activity(1)",
         "SELECT pg_terminate_backend(1)",
@@ -219,9 +221,8 @@ def test_what_other_sessions_do_is_out_of_sight(probe, runtime, a, b) -> None:
     other("BEGIN")
     other("SELECT 'a secret of B'")
     with probe().inside(a.token) as sql:
-        for view in ("pg_stat_activity", "pg_stat_ssl", "pg_stat_replication"):
+        for view in ("pg_stat_activity", "pg_stat_ssl", "pg_stat_replication", "pg_prepared_statements"):
             assert sql.refused(f"SELECT * FROM {view}") == "42501"
-        assert sql("SELECT statement FROM pg_prepared_statements") == []
         assert sql("SELECT name FROM pg_cursors WHERE name <> ''") == []
         assert sql("SELECT * FROM pg_prepared_xacts") == []
     other("ROLLBACK")

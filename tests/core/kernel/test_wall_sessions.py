@@ -5,6 +5,7 @@ import os
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from tests.contracts.everything import fill, models
@@ -13,12 +14,14 @@ from anxin.consent.models import Consent
 from anxin.kernel import capability
 from anxin.kernel.ctx import tenant_scope
 from anxin.kernel.ids import new_id
+from anxin.kernel.link import Link
 
 
 def test_only_a_live_token_enters(probe, runtime, a, superuser) -> None:
     sql = probe()
     for token in ("", "x", a.token + "x", a.token[:-1], capability.new_token()):
         assert sql.refused("SELECT * FROM guard.enter(%s)", token) == "28000"
+        assert sql.refused("SELECT * FROM guard.enter_session(%s, current_date)", token) == "28000"
     assert sql.refused("SELECT * FROM guard.enter(NULL)") == "28000"
     with sql.inside(a.token):
         assert sql.one("SELECT guard.tenant()") == a.tenant.id
@@ -42,6 +45,18 @@ def test_expired_idle_and_revoked_are_refused(probe, superuser, a, aged: str) ->
     )
     assert sql.refused("SELECT * FROM guard.enter(%s)", a.token) == "28000"
     assert sql.one("SELECT count(*) FROM core.person") == 0
+
+
+def test_who_has_signed_in_is_told_of_sessions_only(probe, runtime, a, superuser) -> None:
+    """A capability without a session of an active person says nothing but its tenant; and rows of others say nothing."""
+    ask = "SELECT person_id, name, memberships, wrapped FROM guard.enter_session(%s, current_date)"
+    sql, visitor = probe(), runtime.visitors.token(a.tenant.id)
+    with sql.inside(a.token):
+        assert sql(ask, a.token)[0][0] == a.id
+        assert sql(ask, visitor) == [(None, None, None, None)]
+    superuser.execute(sa.text("UPDATE core.person SET state = 'left' WHERE id = :p"), {"p": a.id})
+    with sql.inside(a.token):
+        assert sql(ask, a.token) == [(None, None, None, None)]
 
 
 def test_using_a_session_keeps_it_from_idling(probe, superuser, a) -> None:
@@ -181,12 +196,31 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
         assert driver.execute("SELECT current_setting('app.ctx', true)").fetchone()[0] in (None, "")
         assert driver.execute("SHOW work_mem").fetchone() != ("1GB",)
         assert driver.execute("SHOW search_path").fetchone() == ("pg_catalog",)
-        kept = driver.execute("SELECT name, statement FROM pg_prepared_statements").fetchall()
-        assert all(name.startswith("anxin_") and a.token not in text for name, text in kept)  # a link's own
         assert driver.execute("SELECT count(*) FROM pg_cursors WHERE name = 'mine'").fetchone() == (0,)
         assert driver.execute("SELECT count(*) FROM pg_listening_channels()").fetchone() == (0,)
         assert driver.execute("SELECT session_user = current_user").fetchone() == (True,)
         assert driver.execute("SELECT count(*) FROM core.person").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            driver.execute("EXECUTE mine")
+
+
+def test_nobody_puts_a_statement_of_theirs_in_a_links_place(runtime) -> None:
+    """What a link prepared stays for the next request, so its name must be out of reach of SQL that slipped in."""
+    ask = "SELECT 'asked for', %s::int"
+    with Link(runtime.engine) as link:
+        link.execute(ask, (1,))
+        driver = link.driver
+        for look in ("SELECT name FROM pg_prepared_statements", "SELECT * FROM pg_prepared_statement()"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                driver.execute(look)
+            driver.rollback()
+        driver.execute("DEALLOCATE ALL")
+        for number in range(3):
+            driver.execute(f"PREPARE anxin_{number} (int) AS SELECT 'slipped in', $1")
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            link.execute(ask, (2,))
+        link.rollback()
+        assert link.execute(ask, (3,)).fetchone() == ("asked for", 3)
 
 
 def test_many_threads_in_one_pool_never_see_each_other(runtime, person, new_tenant) -> None:
