@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from flask import Request, Response, current_app, g, make_response, request
 from marshmallow import Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.local import LocalProxy
 
 from anxin.kernel import idempotency, limits, plain_errors
@@ -175,8 +176,11 @@ class _Parser(FlaskParser):
         limits.check_text(getattr(location_data, "data", location_data))  # a form comes in webargs' proxy
         return location_data
 
-    def parse(self, argmap: Any, *args: Any, **kwargs: Any) -> Any:
-        data = super().parse(_made(argmap) if isinstance(argmap, type) else argmap, *args, **kwargs)
+    def parse(self, argmap: Any, *args: Any, location: str | None = None, **kwargs: Any) -> Any:
+        if location == "query" and isinstance(argmap, type):
+            return _load(argmap, this_request().args)
+        schema = _made(argmap) if isinstance(argmap, type) else argmap
+        data = super().parse(schema, *args, location=location, **kwargs)
         limits.check_dates(data)
         return data
 
@@ -189,7 +193,11 @@ def parse(schema: type[Schema]) -> Any:
     asked = this_request()
     if asked.method not in ("GET", "HEAD") and asked.is_json:
         return PARSER.parse(schema, asked, location="json")
-    given = asked.args if asked.method in ("GET", "HEAD") else asked.form
+    return _load(schema, asked.args if asked.method in ("GET", "HEAD") else asked.form)
+
+
+def _load(schema: type[Schema], given: MultiDict[str, str]) -> Any:
+    """What a form or a query holds, straight into the schema."""
     limits.check_text(given)
     many = _many(schema)
     plain = {name: values if name in many else values[0] for name, values in given.lists()}
