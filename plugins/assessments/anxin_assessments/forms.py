@@ -125,7 +125,8 @@ def _help(ctx: Ctx) -> str:
         "in danger 120 or 110."
     )
     own = ctx.settings_of("safety").get("help_line") or {}
-    return f"{said} {own['label']} {own['number']}" if own.get("number") else said
+    line = [own["label"], own["number"]] if own.get("number") else []
+    return " ".join(filter(None, (said, *line)))
 
 
 def _form(ctx: Ctx, doc: Document, campaign: Campaign, number: int, asked: list[Purpose]) -> None:
