@@ -48,6 +48,7 @@ class Writer:
             part = entries[first : first + AT_ONCE]
             values: list[Any] = []
             for entry in part:
-                *plain, detail = row(ctx, entry).values()
-                values += (*plain, as_json(detail))
+                columns = row(ctx, entry)
+                columns["detail"] = as_json(columns["detail"])
+                values.extend(columns.values())
             ctx.fast(_INSERT + ", ".join([_ROW] * len(part)), values)

@@ -26,7 +26,7 @@ class _Answers:
 
 def key_of(ctx: Ctx) -> str | None:
     """The request's key, when it has one and it counts (an unsafe method, somebody signed in)."""
-    key = request.headers.get("Idempotency-Key")
+    key: str | None = request.environ.get("HTTP_IDEMPOTENCY_KEY")
     if key is None or request.method not in UNSAFE or not ctx.actor.signed_in:
         return None
     if not 1 <= len(key) <= 128 or not key.isprintable():
