@@ -1,8 +1,9 @@
 """What no input may hold, whatever its schema allows: characters PostgreSQL cannot keep, dates beyond reckoning."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from flask import Request
@@ -29,16 +30,15 @@ def check_address(request: Request) -> None:
 
 def check_text(data: Any) -> None:
     """Before a schema reads it: Invalid, naming the field."""
-    pairs = (
-        data.items(multi=True)
-        if isinstance(data, MultiDict)
-        else data.items()
-        if isinstance(data, Mapping)
-        else ()
-    )
-    fields = {name: [_CHARACTER] for name, value in pairs if any(map(UNKEEPABLE.search, _texts(value)))}
-    if fields or any(UNKEEPABLE.search(str(name)) for name, _ in pairs):
-        raise Invalid(fields=fields)
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(data, MultiDict):
+        pairs = list(data.items(multi=True))
+    elif isinstance(data, Mapping):
+        pairs = list(data.items())
+    if not _keepable(list(chain.from_iterable(pairs))):
+        raise Invalid(
+            fields={name: [_CHARACTER] for name, value in pairs if _keepable(name) and not _keepable(value)}
+        )
 
 
 def check_dates(data: Any) -> None:
@@ -53,14 +53,15 @@ def check_dates(data: Any) -> None:
             raise Invalid(fields=fields)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _keepable(value: Any) -> bool:
     match value:
         case str():
-            yield value
+            return not UNKEEPABLE.search(value)
         case Mapping():
-            for name, inner in value.items():
-                yield str(name)
-                yield from _texts(inner)
-        case list() | tuple():
-            for inner in value:
-                yield from _texts(inner)
+            return _keepable(list(chain.from_iterable(value.items())))
+        case list() | tuple():  # all its texts at once: a form is a few dozen short ones
+            if UNKEEPABLE.search("".join([each for each in value if isinstance(each, str)])):
+                return False
+            return all(_keepable(each) for each in value if isinstance(each, Mapping | list | tuple))
+        case _:
+            return True
