@@ -48,6 +48,7 @@ HARDENING = (
     ),
     "REVOKE SELECT ON pg_catalog.pg_stat_activity, pg_catalog.pg_prepared_statements FROM PUBLIC",
     "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() FROM PUBLIC",
+    "GRANT SELECT ON pg_catalog.pg_prepared_statements TO anxin_guard",
     "GRANT EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() TO anxin_guard",
     (
         "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer), "

@@ -81,9 +81,9 @@ REVOKE ALL ON FUNCTION guard.enter_session(text, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.enter_session(text, date) TO anxin_app;
 """
 
-# A link prepares its statements under a name nobody else can know; all other names are forgotten.
+# A link prepares its statements under a name nobody else can know; all other names are forgotten. The function without an
+# argument stays for processes of the version before, which run until they are replaced.
 FORGET = """
-DROP FUNCTION guard.forget_statements();
 CREATE FUNCTION guard.forget_statements(kept text) RETURNS void LANGUAGE plpgsql VOLATILE
   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE other text;
