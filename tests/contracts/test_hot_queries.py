@@ -12,11 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from anxin.identity import sessions
-from anxin.kernel import capability
 from anxin.kernel.actor import TenantInfo
 from anxin.kernel.link import Link
-from anxin.testing import today
 
 from .crowd import crowd, disperse
 from .routes import all_rules, routes
@@ -67,7 +64,9 @@ class Heard:
     counting: set[Any] = field(default_factory=set)  # psycopg's connections in such a transaction
 
     def take(self, driver: Any, statement: str, parameters: Any) -> None:
-        if statement == "SELECT * FROM guard.enter(%s)":
+        if statement.startswith(
+            "SELECT * FROM guard.enter"
+        ):  # as somebody anew, with a session or another capability
             self.counting.discard(driver)
         if statement == "SET TRANSACTION READ ONLY":
             self.counting.add(driver)
@@ -205,12 +204,22 @@ def test_taking_an_instrument(runtime, crowded, heard, plans, person, give_conse
     assert plans(someone.token).problems(heard.own) == {}
 
 
-def test_who_is_this(crowded, person, plans) -> None:
-    """What every signed-in request asks first."""
+def test_who_is_this(superuser, crowded, person) -> None:
+    """What every signed-in request asks first: the guard's question, asked as the guard."""
     someone = person("employee")
-    token_hash = capability.token_hash(someone.token)
-    parameters = {"tenant": crowded.id, "hash": token_hash, "today": today()}
-    assert plans(someone.token).problems({sessions._WHO: parameters}) == {}
+    body = superuser.scalar(sa.text("SELECT prosrc FROM pg_proc WHERE proname = 'enter_session'"))
+    question = re.search(r"SELECT s\.id.*?;", body, re.DOTALL)[0]
+    question = re.sub(r"INTO session_id.*?(?=FROM core\.sign_in)", "", question, flags=re.DOTALL)
+    for word, value in (("enter_session.tenant", crowded.id), (r"(?<=convert_to\()token", someone.token)):
+        question = re.sub(word, f"'{value}'", question)
+    question = re.sub(r"\btoday\b", "current_date", question)
+    superuser.exec_driver_sql("BEGIN")
+    superuser.exec_driver_sql("SET LOCAL ROLE anxin_guard")
+    explained = superuser.exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {question}").scalar()
+    superuser.exec_driver_sql("ROLLBACK")
+    plan = explained[0]["Plan"]
+    assert plan["Actual Rows"] == 1
+    assert list(wasteful(plan)) == []
 
 
 # of other tests more may be due than of a table this small an index would read
