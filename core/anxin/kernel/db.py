@@ -124,11 +124,10 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
     }
 
 
+NAMES = "names"  # in a connection's pool record, and nowhere in SQL: how the names of its statements begin
+
 # What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
-NAMES = (
-    "names"  # how the names of a connection's own statements begin; in its pool record, and nowhere in SQL
-)
 FORGET = "; ".join(
     (
         "SET SESSION AUTHORIZATION DEFAULT",
