@@ -20,16 +20,12 @@ def bearer(asked: Request | None = None) -> str | None:
 
 def session_token(asked: Request, tenant: TenantInfo) -> str | None:
     """Read straight from the header: every request asks for this one, and few for another."""
-    wanted = f"__Host-anxin-{tenant.slug}" if asked.scheme == "https" else f"anxin-{tenant.slug}"
+    wanted = _bound(f"anxin-{tenant.slug}", asked)
     for pair in asked.environ.get("HTTP_COOKIE", "").split(";"):
         name, _, value = pair.partition("=")
         if name.strip() == wanted:
             return value.strip() or None
     return None
-
-
-def name(tenant: TenantInfo) -> str:
-    return _bound(f"anxin-{tenant.slug}")
 
 
 def give(response: Response, tenant: TenantInfo, token: str) -> None:
@@ -62,5 +58,5 @@ def drop(response: Response, cookie: str) -> None:
     response.delete_cookie(_bound(cookie), httponly=True, secure=request.is_secure, samesite="Lax", path="/")
 
 
-def _bound(cookie: str) -> str:
-    return f"__Host-{cookie}" if request.is_secure else cookie
+def _bound(cookie: str, asked: Request | None = None) -> str:
+    return f"__Host-{cookie}" if (asked or request).is_secure else cookie
