@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from anxin.kernel.actor import TenantInfo
 
 
-def bearer(asked: Request | None = None) -> str | None:
+def bearer(asked: Request) -> str | None:
     """A personal access token of the Authorization header."""
-    said: str | None = (asked or request).environ.get("HTTP_AUTHORIZATION")
+    said: str | None = asked.environ.get("HTTP_AUTHORIZATION")
     if said is None:
         return None
     scheme, _, token = said.partition(" ")
