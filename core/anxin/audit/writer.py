@@ -1,4 +1,4 @@
-"""Writes entries in the transaction of what they tell of. If they cannot be written, nothing is."""
+"""Writes entries in the transaction of what they tell of, with its COMMIT. If they cannot be written, nothing is."""
 
 import os
 from collections.abc import Sequence
@@ -51,4 +51,4 @@ class Writer:
                 columns = row(ctx, entry)
                 columns["detail"] = as_json(columns["detail"])
                 values.extend(columns.values())
-            ctx.fast(_INSERT + ", ".join([_ROW] * len(part)), values)
+            ctx.last(_INSERT + ", ".join([_ROW] * len(part)), values, new=True)

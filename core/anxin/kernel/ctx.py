@@ -45,6 +45,14 @@ class Mark(NamedTuple):
     opened: frozenset[UUID]
 
 
+class Held(NamedTuple):
+    """A change that waits for the next statement; `otherwise` is raised when it changed no row."""
+
+    statement: str
+    parameters: Any
+    otherwise: Exception | None = None
+
+
 ROWS_AT_ONCE = 10_000
 # plain SQL that changes data ("FOR UPDATE" only locks)
 CHANGES = re.compile(
@@ -82,7 +90,7 @@ class Ctx:
         self.notes: dict[Any, Any] = {}  # per-request memory of rooms (units of a subtree, decisions taken)
         self._entries: list[Entry] = []
         self._pending: list[outbox.Row] = []
-        self._last: list[tuple[str, Any]] = []  # statements that go with the commit
+        self._last: list[Held] = []  # statements that go with the next one, at the latest with the commit
         self._stale = False  # one of them changes rows that the ORM may have read
         self._opened: set[UUID] = set()  # other people whose confidential fields were read
         self._wrote = False
@@ -145,25 +153,34 @@ class Ctx:
         """
         if changes(statement):
             self._wrote = True
-        self.send()
-        return self.link.execute(statement, parameters)
+        return self._run((statement, parameters))[-1]
 
-    def last(self, statement: str, parameters: Any, *, new: bool = False) -> None:
-        """A change whose outcome nobody waits for: it goes before the next statement, at the latest with the commit.
-        `new`: it makes a row, and changes none that the ORM may have read."""
+    def last(
+        self, statement: str, parameters: Any, *, new: bool = False, otherwise: Exception | None = None
+    ) -> None:
+        """A change that goes with the next statement, at the latest with the commit. `new`: it makes a row, and changes
+        none that the ORM may have read. `otherwise` is raised when it turns out to have changed nothing."""
         self.link.flush()  # what the ORM holds back may be what it refers to
         self._wrote = True
-        self._last.append((statement, parameters))
+        self._last.append(Held(statement, parameters, otherwise))
         self._stale = self._stale or not new
 
     def send(self) -> None:
         """Send what `last` and `put` hold back: before anything is read, and before a savepoint ends."""
-        waiting, self._last = self._last, []
-        for statement, parameters in waiting:
-            self.link.execute(statement, parameters)
+        if self._last:
+            self._run()
+
+    def _run(self, *asked: tuple[str, Any]) -> list[Answer]:
+        """What is held back and these, in one round trip; the answers."""
+        held, self._last = self._last, []
+        answers = self.link.run([*((one.statement, one.parameters) for one in held), *asked])
+        for one, answer in zip(held, answers, strict=False):
+            if one.otherwise is not None and not answer.rowcount:
+                raise one.otherwise
         if self._stale:
             self._stale = False
             self.link.forget()
+        return answers
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -198,11 +215,21 @@ class Ctx:
         filled = {**bulk.plain(table, values), "tenant_id": self.tenant.id, "id": row_id}
         self.fast(bulk.change(table, tuple(values)), filled)
 
-    def put(self, model: type[TenantModel], row: Mapping[str, Any]) -> None:
-        """Insert one row with the commit (see `last`): nobody reads it before."""
+    def put(
+        self,
+        model: type[TenantModel],
+        row: Mapping[str, Any],
+        *,
+        same: tuple[str, ...] = (),
+        otherwise: Exception | None = None,
+    ) -> None:
+        """Insert one row with the next statement (see `last`); unless there is one with the same values in the columns
+        `same`, which raises `otherwise`."""
         table: Any = model.__table__
         filled = {"tenant_id": self.tenant.id, "id": new_id(), **row}
-        self.last(bulk.one(table, tuple(filled)), bulk.plain(table, filled), new=True)
+        self.last(
+            bulk.one(table, tuple(filled), same), bulk.plain(table, filled), new=True, otherwise=otherwise
+        )
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""
@@ -341,12 +368,17 @@ class Ctx:
             self.send()
             self.link.flush()
         self._insist_on_entries()
-        self.send()
+        if any(one.otherwise is not None for one in self._last):
+            self.send()
+        changed = self._wrote or self._entries or self._pending
         if self._entries:
             self.runtime.audit.write(self, self._entries)
         if self._pending:
             outbox.write(self, self._pending)
-        self.link.commit()
+        if changed:
+            self.link.commit([(one.statement, one.parameters) for one in self._last])
+        else:
+            self.link.end()
         self._reset()
 
     def pause(self) -> None:

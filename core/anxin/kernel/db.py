@@ -3,6 +3,7 @@
 Flask-SQLAlchemy keeps the engines; sessions are made by the context (`Ctx.db`), one a request or job, never global.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,13 +13,16 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import ExecStatus
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
 from sqlalchemy.orm import registry as orm_registry
 
+from anxin.kernel import wire
 from anxin.kernel.ids import new_id
+
+log = logging.getLogger("anxin.db")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -124,7 +128,10 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
     }
 
 
-NAMES = "names"  # in a connection's pool record, and nowhere in SQL: how the names of its statements begin
+# In a connection's pool record:
+NAMES = "names"  # how the names of its statements begin; nowhere in SQL
+ENDS = "ends"  # its transaction changed nothing, and ends when it comes back
+LATER = "later"  # whoever takes it next looks whether it forgot, instead of whoever gives it back
 
 # What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
@@ -150,16 +157,33 @@ def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> 
     with app.app_context():
         for engine in (db.engine, db.engines["auth"]):
             event.listen(engine, "reset", _forget)
+            event.listen(engine, "checkout", _forgotten)
 
 
 def _forget(connection: Any, record: Any, state: Any) -> None:
     """Whatever a request left in the backend is gone before the next one: rollback, then FORGET in one round trip."""
     if state.terminate_only:
         return
-    connection.rollback()
-    done = connection.pgconn.exec_(FORGET % record.info.get(NAMES, "").encode())
-    if done.status != ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError(f"a connection could not forget: {done.get_error_message()}")
+    known = record.info
+    ends, later = known.pop(ENDS, False), known.get(LATER, False)
+    if not ends:
+        connection.rollback()
+    forget = FORGET % known.get(NAMES, "").encode()
+    wire.send(connection.pgconn, b"COMMIT; " + forget if ends else forget)
+    if not later and (failed := wire.outcome(connection.pgconn)) is not None:
+        raise psycopg.OperationalError(f"a connection could not forget: {failed.get_error_message()}")
+
+
+def _forgotten(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that could not forget is thrown away; the pool makes another."""
+    if record.info.pop(LATER, False):
+        try:
+            failed = wire.outcome(connection.pgconn)
+        except psycopg.OperationalError as error:  # the server went away meanwhile
+            raise DisconnectionError(str(error)) from error
+        if failed is not None:
+            log.warning("a connection could not forget: %s", failed.get_error_message())
+            raise DisconnectionError("a connection could not forget")
 
 
 def driver_url(address: str) -> str:

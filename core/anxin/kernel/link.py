@@ -3,8 +3,9 @@
 Both work in the same transaction. Short requests that every person makes hundreds of times (one answer, one booking)
 use plain statements alone; the ORM's session over the same connection is made when somebody first asks for it.
 
-Plain statements go through libpq's own blocking calls, each prepared once a connection: on a socket of the same machine
-a round trip costs less than the machinery that would save it.
+Plain statements are prepared once a connection, and those that need not wait for each other go together: BEGIN with the
+first, changes that were held back with the next question, COMMIT with the last. A round trip costs a short request more
+than most of its statements.
 """
 
 import re
@@ -17,18 +18,23 @@ from typing import Any, Self, cast
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, TransactionStatus
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
-from anxin.kernel.db import NAMES
+from anxin.kernel import wire
+from anxin.kernel.db import ENDS, LATER, NAMES
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
 NO_SUCH_STATEMENT = b"26000"
 ENTER = "SELECT * FROM guard.enter(%(token)s)"
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
-FINE = frozenset((int(ExecStatus.COMMAND_OK), int(ExecStatus.TUPLES_OK)))
+ADAPTED = "adapted"  # in a connection's pool record: how each type is written and read
+COMMIT = "COMMIT"
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+Statement = tuple[str, Parameters]
 
 
 class LinkSession(Session):
@@ -90,43 +96,77 @@ class Link:
         """What this connection has prepared: (statement, types of its parameters) → its name."""
         return self._known.get("prepared", {})
 
-    def execute(self, statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
+    def execute(self, statement: str, parameters: Parameters = ()) -> Answer:
         """Run plain SQL ("%s" or "%(name)s") in the link's transaction. Raises psycopg's errors."""
+        return self.run(((statement, parameters),))[0]
+
+    def run(self, statements: Sequence[Statement]) -> list[Answer]:
+        """Several plain statements in one round trip; gives their answers. None may need to know another's.
+
+        Raises psycopg's error of the first that fails; those after it are not run.
+        """
         driver = self._driver or self.driver
-        wire, known = driver.pgconn, self._known
-        adapted = known.get("adapted")
+        known = self._known
+        adapted = known.get(ADAPTED)
         if adapted is None:
             adapted = _begin_to_know(known, driver)
-        if wire.transaction_status == TransactionStatus.IDLE:
-            level = driver.isolation_level
-            begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
-            _insist(driver, wire.exec_(begin.encode()))
+        first = self._opening(driver)
+        ready = [self._ready(driver, *one) for one in (*first, *statements)]
+        results = self._sent(driver, ready)
+        return [_answer(adapted, result) for result in results[len(first) :]]
+
+    def _opening(self, driver: psycopg.Connection[Any]) -> tuple[Statement, ...]:
+        """What has to be said before the next statement: nothing, inside a transaction."""
+        over = self._known.pop(ENDS, False)
+        if not over and driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            return ()
+        level = driver.isolation_level
+        begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
+        return ((COMMIT, ()), (begin, ())) if over else ((begin, ()),)
+
+    def _ready(self, driver: psycopg.Connection[Any], statement: str, parameters: Parameters) -> wire.Ready:
+        """A statement as the connection takes it, prepared when it comes for the first time."""
+        known = self._known
         text, names = _numbered(statement)
-        values = [parameters[name] for name in names]  # type: ignore[call-overload, index]
-        sent = adapted.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        values: Any = ()
+        types: Any = ()
+        formats: Any = ()
+        if names:
+            adapted = known[ADAPTED]
+            values = [parameters[name] for name in names]  # type: ignore[call-overload, index]
+            values = adapted.dump_sequence(values, [PyFormat.AUTO] * len(values))
+            types, formats = adapted.types, adapted.formats
         prepared: dict[Any, bytes] = known["prepared"]
-        name = prepared.get((statement, adapted.types))
+        name = prepared.get((statement, types))
         if name is None:
             name = f"{known[NAMES]}{len(prepared)}".encode()
-            _insist(driver, wire.prepare(name, text, adapted.types))
-            prepared[statement, adapted.types] = name
-        result = wire.exec_prepared(name, sent, adapted.formats)  # type: ignore[arg-type]  (None is NULL)
-        if result.status not in FINE:
-            if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
-                known.pop("adapted")  # somebody's own SQL took them away: prepared anew from the next one on
-            _insist(driver, result)
-        if not result.ntuples:
-            return Answer([], result.command_tuples or 0)
-        adapted.set_pgresult(result)
-        rows = adapted.load_rows(0, result.ntuples, tuple)
-        adapted.set_pgresult(None)  # it would hold the values until the next one
-        return Answer(rows, len(rows))
+            _insist(driver, driver.pgconn.prepare(name, text, types))
+            prepared[statement, types] = name
+        return wire.Ready(name, values, formats)
+
+    def _sent(self, driver: psycopg.Connection[Any], ready: Sequence[wire.Ready]) -> list[Any]:
+        """The results, all of them fine."""
+        try:
+            results = wire.together(driver.pgconn, ready)
+        except BaseException as error:  # a signal perhaps: its answers are not to be anybody else's
+            if self._pooled is not None:
+                self._pooled.invalidate(error if isinstance(error, Exception) else None)
+            raise
+        for result in results:
+            if result.status not in wire.FINE:
+                if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
+                    # somebody's own SQL took them away: prepared anew from the next one on
+                    self._known.pop(ADAPTED)
+                _insist(driver, result)
+        return results
 
     @property
     def session(self) -> LinkSession:
         """The ORM over the same connection and transaction."""
         if self._session is None:
-            _ = self.driver  # from the pool, if that has not happened
+            driver = self.driver  # from the pool, if that has not happened
+            if self._known.pop(ENDS, False):
+                _insist(driver, driver.pgconn.exec_(COMMIT.encode()))
             if self._connection is None:
                 self._connection = Connection(self._engine, self._pooled)
             self._session = LinkSession(self._connection, expire_on_commit=False)
@@ -149,21 +189,40 @@ class Link:
             for row in set(self._session) - set(self._session.dirty) - set(self._session.new):
                 self._session.expire(row)
 
-    def commit(self) -> None:
+    def commit(self, statements: Sequence[Statement] = ()) -> None:
+        """Run these and commit, in one round trip. Raises psycopg's errors; then nothing is committed."""
         if self._session is not None:
+            if statements:
+                self.run(statements)
             self._session.commit()
-        elif self._driver is not None:
-            _insist(self._driver, self._driver.pgconn.exec_(b"COMMIT"))
+            return
+        status = (
+            self._driver.pgconn.transaction_status if self._driver is not None else TransactionStatus.IDLE
+        )
+        if status == TransactionStatus.INERROR:  # COMMIT would quietly roll back
+            raise psycopg.errors.InFailedSqlTransaction("a statement had failed: nothing can be committed")
+        if statements or status != TransactionStatus.IDLE:
+            self.run((*statements, (COMMIT, ())))
+
+    def end(self) -> None:
+        """Commit where nothing was changed: nobody waits for it, it goes with what gives the connection back."""
+        if self._session is None and self._driver is not None:
+            self._known[ENDS] = True
+        else:
+            self.commit()
 
     def rollback(self) -> None:
         if self._session is not None:
             self._session.rollback()
         elif self._driver is not None:
+            self._known.pop(ENDS, None)
             self._driver.rollback()
 
     def close(self) -> None:
         """Give the connection back. The link may be used again, with another one."""
         session, pooled = self._session, self._pooled
+        if pooled is not None and self._connection is None:
+            self._known[LATER] = True
         self._session = self._connection = self._pooled = self._driver = None
         try:
             if session is not None:
@@ -199,12 +258,21 @@ def _begin_to_know(known: dict[Any, Any], driver: psycopg.Connection[Any]) -> An
     """What a connection keeps as long as it lives: how each type is written and read, and what it prepared, under names
     that SQL of others cannot guess (or it could put a statement of its own in their place)."""
     known["prepared"], known[NAMES] = {}, f"{secrets.token_hex(16)}_"
-    adapted = known["adapted"] = Transformer(driver)
+    adapted = known[ADAPTED] = Transformer(driver)
     return adapted
 
 
+def _answer(adapted: Any, result: Any) -> Answer:
+    if not result.ntuples:
+        return Answer([], result.command_tuples or 0)
+    adapted.set_pgresult(result)
+    rows = adapted.load_rows(0, result.ntuples, tuple)
+    adapted.set_pgresult(None)  # it would hold the values until the next one
+    return Answer(rows, len(rows))
+
+
 def _insist(driver: psycopg.Connection[Any], result: Any) -> None:
-    if result.status not in FINE:
+    if result.status not in wire.FINE:
         raise error_from_result(result, driver.info.encoding)
 
 

@@ -71,11 +71,12 @@ def row(ctx: "Ctx", job: str, payload: Mapping[str, Any], *, due: datetime | Non
 def write(ctx: "Ctx", rows: Sequence[Row]) -> None:
     """Insert the rows in the context's transaction and wake the relay at commit."""
     for item in rows:
-        ctx.fast(
+        ctx.last(
             _INSERT,
             (ctx.tenant.id, item.id, item.job, item.payload, item.token_hash, item.due, item.person_id),
+            new=True,
         )
-    ctx.fast("NOTIFY outbox")
+    ctx.last("NOTIFY outbox", (), new=True)
 
 
 def put(

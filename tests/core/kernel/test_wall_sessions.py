@@ -205,11 +205,11 @@ def test_a_connection_comes_back_empty(runtime, a, b) -> None:
 
 
 def test_a_process_of_the_version_before_can_still_forget(runtime) -> None:
-    with Link(runtime.engine) as link:
-        link.driver.execute("PREPARE mine AS SELECT 1")
-        link.driver.execute("SELECT guard.forget_statements()")
+    with psycopg.connect(runtime.settings.app_database_url) as driver:
+        driver.execute("PREPARE mine AS SELECT 1")
+        driver.execute("SELECT guard.forget_statements()")
         with pytest.raises(psycopg.errors.InvalidSqlStatementName):
-            link.driver.execute("EXECUTE mine")
+            driver.execute("EXECUTE mine")
 
 
 def test_nobody_puts_a_statement_of_theirs_in_a_links_place(runtime) -> None:

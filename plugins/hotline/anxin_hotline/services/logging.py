@@ -162,8 +162,10 @@ def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:
 
 
 def _insert(ctx: Ctx, values: dict[str, Any]) -> None:
-    if not ctx.insert_unless(Call, values, ("tenant_id", "token")):  # the form, sent twice in the same moment
-        raise Conflict(lazy("This call is being saved already."), code="saving")
+    twice = Conflict(
+        lazy("This call is being saved already."), code="saving"
+    )  # sent twice in the same moment
+    ctx.put(Call, values, same=("tenant_id", "token"), otherwise=twice)
 
 
 def _unit(ctx: Ctx, unit_id: UUID | None) -> UUID | None:

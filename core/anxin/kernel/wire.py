@@ -1,0 +1,79 @@
+"""Talking to PostgreSQL through libpq: several prepared statements in one round trip, and an answer that is awaited later.
+
+psycopg's own pipeline does the same with a generator for each statement; a short request would spend more on that than on
+its statements. Other threads run while one waits here.
+"""
+
+import select
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+
+FINE = frozenset((int(ExecStatus.COMMAND_OK), int(ExecStatus.TUPLES_OK)))
+
+
+class Ready(NamedTuple):
+    """A prepared statement's name with its values (None is NULL) and how each is written."""
+
+    name: bytes
+    values: Sequence[Any] = ()
+    formats: Sequence[Any] = ()
+
+
+def together(wire: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
+    """Send them at once and wait for all their results. After one that failed, the others are not run and say so.
+
+    Whatever is raised here leaves a connection that nobody can use.
+    """
+    if len(statements) == 1:
+        one = statements[0]
+        return [wire.exec_prepared(one.name, one.values, one.formats)]
+    wire.enter_pipeline_mode()
+    for one in statements:
+        wire.send_query_prepared(one.name, one.values, one.formats)
+    wire.pipeline_sync()
+    _push(wire)
+    found: list[Any] = []
+    for _ in statements:
+        found.append(_awaited(wire))
+        _awaited(wire)  # the end of this one
+    _awaited(wire)  # the end of all
+    wire.exit_pipeline_mode()
+    return found
+
+
+def send(wire: PGconn, commands: bytes) -> None:
+    """Send plain SQL, of several statements perhaps, and go on; `outcome` tells later how it went."""
+    wire.send_query(commands)
+    _push(wire)
+
+
+def outcome(wire: PGconn) -> PGresult | None:
+    """Of what `send` sent: the result that failed, or None."""
+    failed = None
+    while (result := _awaited(wire)) is not None:
+        if result.status not in FINE:
+            failed = result
+    return failed
+
+
+def _push(wire: PGconn) -> None:
+    """All that is to be sent leaves; the server's answers are taken in meanwhile, or both would wait for each other."""
+    while wire.flush():
+        _wait(wire, select.POLLIN | select.POLLOUT)
+
+
+def _awaited(wire: PGconn) -> PGresult | None:
+    while wire.is_busy():
+        _wait(wire, select.POLLIN)
+    return wire.get_result()
+
+
+def _wait(wire: PGconn, what: int) -> None:
+    poller = select.poll()
+    poller.register(wire.socket, what)
+    for _file, event in poller.poll():
+        if event != select.POLLOUT:
+            wire.consume_input()
