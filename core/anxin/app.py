@@ -5,11 +5,12 @@ commit. Errors become HTML or problem+json in `errors.py`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 from werkzeug.utils import cached_property
 
@@ -35,6 +36,11 @@ from anxin.tenancy.paths import TenantPaths
 from anxin.web import shell
 from anxin.web.address import Address
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+# Nothing that HTTP says of these is to be put right in their headers.
+ALONE = frozenset({200, 201, 303, 400, 401, 403, 404, 409, 422})
 OPTIONS = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
 
@@ -58,12 +64,29 @@ class Asked(Request):
     max_form_parts = 1000  # type: ignore[assignment]  (as above)
 
 
+class Answered(Response):
+    """A response whose headers need no second look: all but a few have their length counted, and are done."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        location = self.headers.get("Location")
+        if (
+            self.status_code not in ALONE
+            or "Content-Location" in self.headers
+            or not (location or "").isascii()
+        ):
+            return super().get_wsgi_headers(environ)
+        if "Content-Length" not in self.headers and self.is_sequence:
+            self.headers["Content-Length"] = str(sum(map(len, self.iter_encoded())))
+        return self.headers
+
+
 class Application(Flask):
     """Flask with plain views only (it asks of each function of each request whether it must be awaited), with addresses
     that are compiled when they are first asked for, and without Flask's own sessions."""
 
     url_rule_class = Address
     request_class = Asked
+    response_class = Answered
     session_interface = NoSessions()
 
     def redirect(self, location: str, code: int = 302) -> Response:

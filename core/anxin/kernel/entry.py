@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 from uuid import UUID
 
@@ -41,11 +42,14 @@ class Entry:
 
     def detail(self) -> dict[str, Any]:
         """The entry's own fields as JSON values; raises ProgrammingError on anything but ids, codes and numbers."""
-        return {
-            field.name: _value(self.action, field.name, getattr(self, field.name))
-            for field in dataclasses.fields(self)  # type: ignore[arg-type]
-            if field.name != "subject_id" and getattr(self, field.name) is not None
-        }
+        told = ((name, getattr(self, name)) for name in _names(type(self)))
+        return {name: _value(self.action, name, value) for name, value in told if value is not None}
+
+
+@cache
+def _names(entry: type[Entry]) -> tuple[str, ...]:
+    """Its own fields."""
+    return tuple(field.name for field in dataclasses.fields(entry) if field.name != "subject_id")  # type: ignore[arg-type]
 
 
 def _value(action: str, name: str, value: Any) -> Any:

@@ -198,9 +198,9 @@ def parse(schema: type[Schema]) -> Any:
 
 def _load(schema: type[Schema], given: MultiDict[str, str]) -> Any:
     """What a form or a query holds, straight into the schema."""
-    limits.check_text(given)
     many = _many(schema)
     plain = {name: values if name in many else values[0] for name, values in given.lists()}
+    limits.check_text(plain)
     try:
         data = _made(schema).load(plain)
     except ValidationError as error:

@@ -16,6 +16,8 @@ from anxin.kernel.i18n import lazy
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 YEARS = range(1900, 2200)  # with days added and zones changed, a date further off would overflow
 
+SIMPLE = (str, int, float, type(None))
+
 _CHARACTER = lazy("There is a character in it that cannot be kept.")
 _FAR = lazy("This date is too far away.")
 
@@ -30,15 +32,15 @@ def check_address(request: Request) -> None:
 
 def check_text(data: Any) -> None:
     """Before a schema reads it: Invalid, naming the field."""
-    pairs: list[tuple[Any, Any]] = []
     if isinstance(data, MultiDict):
-        pairs = list(data.items(multi=True))
-    elif isinstance(data, Mapping):
-        pairs = list(data.items())
-    if not _keepable(list(chain.from_iterable(pairs))):
-        raise Invalid(
-            fields={name: [_CHARACTER] for name, value in pairs if _keepable(name) and not _keepable(value)}
-        )
+        data = dict(data.lists())
+    if not isinstance(data, Mapping) or _keepable(data):
+        return
+    raise Invalid(
+        fields={
+            name: [_CHARACTER] for name, value in data.items() if _keepable(name) and not _keepable(value)
+        }
+    )
 
 
 def check_dates(data: Any) -> None:
@@ -62,6 +64,6 @@ def _keepable(value: Any) -> bool:
         case list() | tuple():  # all its texts at once: a form is a few dozen short ones
             if UNKEEPABLE.search("".join([each for each in value if isinstance(each, str)])):
                 return False
-            return all(_keepable(each) for each in value if isinstance(each, Mapping | list | tuple))
+            return all(_keepable(each) for each in value if not isinstance(each, SIMPLE))
         case _:
             return True

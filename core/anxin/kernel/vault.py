@@ -151,7 +151,7 @@ class _Master:
         self._secret = secret
         self.id = self._derive(SHA256(), b"key id", KEY_ID_BYTES)
         self._wrappers: dict[tuple[UUID, int], Aead] = {}
-        self._blinders: dict[tuple[UUID, str], bytes] = {}
+        self._blinders: dict[tuple[UUID, str], hmac.HMAC] = {}
 
     def wrapper(self, tenant_id: UUID, header: int) -> Aead:
         """The cipher of the tenant key that wraps subject keys."""
@@ -163,12 +163,14 @@ class _Master:
             _keep(self._wrappers, (tenant_id, header), found, self.TENANTS)
         return found
 
-    def blinder(self, tenant_id: UUID, field: str) -> bytes:
+    def blinder(self, tenant_id: UUID, field: str) -> hmac.HMAC:
+        """HMAC-SHA-256 under the key of a tenant's field, with nothing in it yet."""
         found = self._blinders.get((tenant_id, field))
         if found is None:
-            found = self._derive(SHA256(), b"blind" + tenant_id.bytes + field.encode(), KEY_BYTES)
+            key = self._derive(SHA256(), b"blind" + tenant_id.bytes + field.encode(), KEY_BYTES)
+            found = hmac.new(key, None, "sha256")
             _keep(self._blinders, (tenant_id, field), found, self.TENANTS)
-        return found
+        return found.copy()
 
     def _derive(self, digest: HashAlgorithm, info: bytes, length: int) -> bytes:
         return HKDF(digest, length, None, b"anxin vault " + info).derive(self._secret)
@@ -282,4 +284,6 @@ class Keyring:
 
     @staticmethod
     def _blind(master: _Master, tenant_id: UUID, field: str, plain: str) -> bytes:
-        return hmac.digest(master.blinder(tenant_id, field), plain.encode(), "sha256")[:BLIND_BYTES]
+        blinder = master.blinder(tenant_id, field)
+        blinder.update(plain.encode())
+        return blinder.digest()[:BLIND_BYTES]

@@ -36,12 +36,13 @@ def together(wire: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
     wire.pipeline_sync()
     _push(wire)
     found: list[Any] = []
-    for _ in statements:
-        found.append(_awaited(wire))
-        _awaited(wire)  # the end of this one
-    _awaited(wire)  # the end of all
+    busy, take = wire.is_busy, wire.get_result
+    for _ in range(2 * len(statements) + 1):  # after each of them None, and after the last one the end of all
+        while busy():
+            _wait(wire, select.POLLIN)
+        found.append(take())
     wire.exit_pipeline_mode()
-    return found
+    return found[:-1:2]
 
 
 def send(wire: PGconn, commands: bytes) -> None:
@@ -53,22 +54,20 @@ def send(wire: PGconn, commands: bytes) -> None:
 def outcome(wire: PGconn) -> PGresult | None:
     """Of what `send` sent: the result that failed, or None."""
     failed = None
-    while (result := _awaited(wire)) is not None:
+    while True:
+        while wire.is_busy():
+            _wait(wire, select.POLLIN)
+        result = wire.get_result()
+        if result is None:
+            return failed
         if result.status not in FINE:
             failed = result
-    return failed
 
 
 def _push(wire: PGconn) -> None:
     """All that is to be sent leaves; the server's answers are taken in meanwhile, or both would wait for each other."""
     while wire.flush():
         _wait(wire, select.POLLIN | select.POLLOUT)
-
-
-def _awaited(wire: PGconn) -> PGresult | None:
-    while wire.is_busy():
-        _wait(wire, select.POLLIN)
-    return wire.get_result()
 
 
 def _wait(wire: PGconn, what: int) -> None:
