@@ -12,6 +12,7 @@ from anxin.contracts.queue import Served, as_helper
 from anxin.contracts.queue import served as served_employers
 from anxin.contracts.units import (
     record_if_served,
+    record_own,
     record_service_unit,
     running_contract,
     sessions_left,
@@ -215,6 +216,7 @@ __all__ = [
     "raise_crisis",
     "read_file",
     "record_if_served",
+    "record_own",
     "record_service_unit",
     "resources",
     "retire",

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg.errors import NotNullViolation
 from sqlalchemy.dialects import postgresql as pg
 
 from anxin.contracts.entries import SessionCounted, UnitRecorded, UnitWithdrawn
 from anxin.contracts.models import ServiceUnit, SessionUse
 from anxin.contracts.words import KINDS
-from anxin.kernel.ctx import Ctx
+from anxin.kernel.ctx import Ctx, Refusal
 from anxin.kernel.errors import Conflict, NotFound, ProgrammingError
 from anxin.kernel.i18n import lazy, local
 from anxin.kernel.ids import new_id
@@ -32,6 +33,17 @@ SELECT c.tenant_id, %(id)s, c.id, c.agency_id, %(module)s, %(kind)s, %(day)s, %(
  WHERE c.tenant_id = %(tenant)s AND c.id = %(contract)s AND %(module)s = ANY (c.services)
    AND c.state <> 'draft' AND %(day)s BETWEEN c.starts_on AND c.ends_on
 ON CONFLICT DO NOTHING
+"""
+
+# The same for whom the way in has just said that it covers: without a row of the contract it is refused.
+_RECORD_OWN = """
+INSERT INTO core.service_unit
+       (tenant_id, id, contract_id, agency_id, module, kind, done_on, minutes, price_fen)
+SELECT %(tenant)s, %(id)s, %(contract)s, c.agency_id, %(module)s, %(kind)s, %(day)s, %(minutes)s,
+       coalesce((c.terms -> 'prices' ->> %(kind)s)::int, 0)
+  FROM (SELECT) AS once
+  LEFT JOIN core.contract c ON c.tenant_id = %(tenant)s AND c.id = %(contract)s AND %(module)s = ANY (c.services)
+   AND c.state <> 'draft' AND %(day)s BETWEEN c.starts_on AND c.ends_on
 """
 
 CAPPED = ("session",)  # the kinds that count towards a person's sessions of the year
@@ -63,7 +75,7 @@ def record_service_unit(
         raise NotFound()
     day = done_on or ctx.today
     if not _runs(contract, day):
-        raise Conflict(lazy("The contract does not run on that day."))
+        raise _over()
     return _record(
         ctx,
         contract.id,
@@ -124,6 +136,32 @@ def record_if_served(
     )
 
 
+def record_own(ctx: Ctx, module: str, kind: str, *, minutes: int, key: str) -> None:
+    """`record_if_served` for what the actor has finished in this very request and never before: nobody waits for an
+    answer. Conflict, with the commit, when the contract ends at that moment."""
+    if kind not in KINDS:
+        raise ProgrammingError(f"{kind} is no kind of service (anxin.contracts.words.KINDS)")
+    contract_id = ctx.actor.contract_id
+    if contract_id is None or module not in ctx.actor.services:
+        return
+    unit_id = _unlinkable(ctx, f"{module}:{key}")
+    ctx.last(
+        _RECORD_OWN,
+        {
+            "tenant": ctx.tenant.id,
+            "id": unit_id,
+            "contract": contract_id,
+            "module": module,
+            "kind": kind,
+            "day": ctx.today,
+            "minutes": minutes,
+        },
+        new=True,
+        refused=Refusal("core.service_unit", _over, NotNullViolation),
+    )
+    ctx.audit(UnitRecorded(contract_id=contract_id, kind=kind, subject_id=unit_id))
+
+
 def _record(
     ctx: Ctx,
     contract_id: UUID,
@@ -157,6 +195,10 @@ def _record(
     if person_id is not None and kind in CAPPED:
         use_session(ctx, ctx.db.get_one(Contract, (ctx.tenant.id, contract_id)), person_id, day.year)
     return True
+
+
+def _over() -> Conflict:
+    return Conflict(lazy("The contract does not run on that day."))
 
 
 def _runs(contract: Contract, day: date) -> bool:

@@ -96,6 +96,7 @@ def _actor(runtime: Runtime, tenant: TenantInfo, who: Entered) -> Actor:
         agency=who.agency,
         agency_slug=who.agency_slug,
         contract_id=who.contract_id,
+        services=tuple(who.services or ()),
         session_id=who.session_id,
         locale=who.locale,
         proved_at=who.proved,

@@ -41,6 +41,7 @@ class Actor:
     agency: str | None = None  # the agency's name, when acting under a service contract
     agency_slug: str | None = None  # where that agency's people go back to
     contract_id: UUID | None = None
+    services: tuple[str, ...] = ()  # the modules that this contract covers
     session_id: UUID | None = None
     locale: str | None = None
     proved_at: datetime | None = None  # a session: when it was last proved who this is; None for programs

@@ -7,7 +7,7 @@ entries and the outbox rows in the same transaction and refuses to commit a chan
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -45,12 +45,20 @@ class Mark(NamedTuple):
     opened: frozenset[UUID]
 
 
+class Refusal(NamedTuple):
+    """What to raise when the database refuses a row of this table ("schema.table"): as a rule because it has it."""
+
+    table: str
+    error: Callable[[], Exception]
+    cause: type[psycopg.Error] = psycopg.errors.UniqueViolation
+
+
 class Held(NamedTuple):
-    """A change that waits for the next statement; `otherwise` is raised when it changed no row."""
+    """A change that waits for the next statement."""
 
     statement: str
     parameters: Any
-    otherwise: Exception | None = None
+    refused: Refusal | None = None
 
 
 ROWS_AT_ONCE = 10_000
@@ -155,14 +163,19 @@ class Ctx:
             self._wrote = True
         return self._run((statement, parameters))[-1]
 
+    def ask(self, *questions: tuple[str, Any]) -> list[Answer]:
+        """Several questions in plain SQL, as `fast`, in one round trip."""
+        return self._run(*questions)[-len(questions) :]
+
     def last(
-        self, statement: str, parameters: Any, *, new: bool = False, otherwise: Exception | None = None
+        self, statement: str, parameters: Any, *, new: bool = False, refused: Refusal | None = None
     ) -> None:
-        """A change that goes with the next statement, at the latest with the commit. `new`: it makes a row, and changes
-        none that the ORM may have read. `otherwise` is raised when it turns out to have changed nothing."""
+        """A change whose outcome nobody waits for: it goes with the next statement, at the latest with the commit.
+        `new`: it makes a row, and changes none that the ORM may have read. `refused`: what to raise instead of the
+        database's own word."""
         self.link.flush()  # what the ORM holds back may be what it refers to
         self._wrote = True
-        self._last.append(Held(statement, parameters, otherwise))
+        self._last.append(Held(statement, parameters, refused))
         self._stale = self._stale or not new
 
     def send(self) -> None:
@@ -172,15 +185,26 @@ class Ctx:
 
     def _run(self, *asked: tuple[str, Any]) -> list[Answer]:
         """What is held back and these, in one round trip; the answers."""
-        held, self._last = self._last, []
-        answers = self.link.run([*((one.statement, one.parameters) for one in held), *asked])
-        for one, answer in zip(held, answers, strict=False):
-            if one.otherwise is not None and not answer.rowcount:
-                raise one.otherwise
+        with self._held() as held:
+            answers = self.link.run([*held, *asked])
         if self._stale:
             self._stale = False
             self.link.forget()
         return answers
+
+    @contextmanager
+    def _held(self) -> Iterator[list[tuple[str, Any]]]:
+        """What is held back, to be sent now; what the database refuses of it is said in our own words."""
+        held, self._last = self._last, []
+        try:
+            yield [(one.statement, one.parameters) for one in held]
+        except psycopg.IntegrityError as error:
+            table = f"{error.diag.schema_name}.{error.diag.table_name}"
+            for one in held:
+                said = one.refused
+                if said is not None and said.table == table and isinstance(error, said.cause):
+                    raise said.error() from error
+            raise
 
     def add(self, row: M) -> M:
         """Put a new row of this tenant into the transaction; its id is known at once."""
@@ -210,26 +234,24 @@ class Ctx:
         return self.fast(bulk.one(table, tuple(filled), same), bulk.plain(table, filled)).rowcount == 1
 
     def change(self, model: type[TenantModel], row_id: UUID, values: Mapping[str, Any]) -> None:
-        """Change one row of a hot path, which is held and may be changed by this actor: the wall asks no more."""
+        """Change one row of a hot path, which is held and may be changed by this actor: the wall asks no more. It goes
+        with the next statement (see `last`)."""
         table: Any = model.__table__
         filled = {**bulk.plain(table, values), "tenant_id": self.tenant.id, "id": row_id}
-        self.fast(bulk.change(table, tuple(values)), filled)
+        self.last(bulk.change(table, tuple(values)), filled)
 
     def put(
         self,
         model: type[TenantModel],
         row: Mapping[str, Any],
         *,
-        same: tuple[str, ...] = (),
-        otherwise: Exception | None = None,
+        twice: Callable[[], Exception] | None = None,
     ) -> None:
-        """Insert one row with the next statement (see `last`); unless there is one with the same values in the columns
-        `same`, which raises `otherwise`."""
+        """Insert one row with the next statement (see `last`); `twice` makes what is raised when there is such a row."""
         table: Any = model.__table__
         filled = {"tenant_id": self.tenant.id, "id": new_id(), **row}
-        self.last(
-            bulk.one(table, tuple(filled), same), bulk.plain(table, filled), new=True, otherwise=otherwise
-        )
+        refused = Refusal(table.fullname, twice) if twice is not None else None
+        self.last(bulk.one(table, tuple(filled)), bulk.plain(table, filled), new=True, refused=refused)
 
     def lock(self, key: str) -> None:
         """Take the tenant's lock of that name until the transaction ends."""
@@ -368,15 +390,14 @@ class Ctx:
             self.send()
             self.link.flush()
         self._insist_on_entries()
-        if any(one.otherwise is not None for one in self._last):
-            self.send()
         changed = self._wrote or self._entries or self._pending
         if self._entries:
             self.runtime.audit.write(self, self._entries)
         if self._pending:
             outbox.write(self, self._pending)
         if changed:
-            self.link.commit([(one.statement, one.parameters) for one in self._last])
+            with self._held() as held:
+                self.link.commit(held)
         else:
             self.link.end()
         self._reset()
@@ -475,6 +496,9 @@ def savepoint_failed(error: BaseException) -> bool:
     return isinstance(error, DBAPIError | psycopg.Error)
 
 
+_compact = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False)
+
+
 def as_json(value: Any) -> str:
     """Compact JSON with ids and times as text, for JSONB columns and job payloads."""
-    return json.dumps(value, default=str, separators=(",", ":"), ensure_ascii=False)
+    return _compact.encode(value)

@@ -52,16 +52,21 @@ def send(wire: PGconn, commands: bytes) -> None:
 
 
 def outcome(wire: PGconn) -> PGresult | None:
-    """Of what `send` sent: the result that failed, or None."""
+    """Of what `send` sent: the result that failed, or None. OperationalError when the server has gone since."""
     failed = None
     while True:
         while wire.is_busy():
             _wait(wire, select.POLLIN)
         result = wire.get_result()
         if result is None:
-            return failed
+            break
         if result.status not in FINE:
             failed = result
+    poller = select.poll()
+    poller.register(wire.socket, select.POLLIN)
+    if poller.poll(0):  # nothing was asked: a farewell, or the end
+        wire.consume_input()
+    return failed
 
 
 def _push(wire: PGconn) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -55,10 +56,15 @@ def version(ctx: Ctx, number: int) -> Definition:
     return _known[key]
 
 
+def newest(ctx: Ctx) -> tuple[str, tuple[UUID]]:
+    """The question for the newest published version's number (for `ctx.ask`)."""
+    return _NEWEST, (ctx.tenant.id,)
+
+
 def current(ctx: Ctx) -> tuple[int, Definition]:
     """The newest published version."""
-    newest = ctx.fast(_NEWEST, (ctx.tenant.id,)).fetchone()[0]
-    return newest, version(ctx, newest)
+    number = ctx.fast(*newest(ctx)).fetchone()[0]
+    return number, version(ctx, number)
 
 
 def told_version(ctx: Ctx, number: int | None) -> tuple[int, Definition]:

@@ -36,6 +36,24 @@ def test_sent_twice_is_saved_once(acting, operator, told, scope, tenant):
         )
 
 
+def test_sent_twice_in_the_same_moment_the_second_is_told_and_nothing_of_it_is_kept(
+    acting, operator, told, scope, tenant, monkeypatch
+):
+    form = told()
+    first = save(acting, operator, form)
+    monkeypatch.setattr(
+        logging, "_of_mine", lambda ctx, found: None
+    )  # it was not there yet when it was looked for
+    with pytest.raises(Conflict) as refused:
+        save(acting, operator, form | {"next": "three_days"})
+    assert refused.value.code == "saving"
+    with scope(tenant) as ctx:
+        assert [row.id for row in ctx.db.scalars(sa.select(Call).where(Call.token == form["token"]))] == [
+            first.call_id
+        ]
+        assert ctx.db.scalar(sa.select(sa.func.count()).select_from(FollowUp)) == 0
+
+
 @pytest.mark.parametrize("missing", ["channel", "topic", "risk", "note", "next"])
 def test_what_is_missing_is_named_and_the_draft_stays(acting, operator, told, missing):
     form = told()

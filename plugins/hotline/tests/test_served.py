@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from anxin.plugin import Conflict
+from anxin.tenancy.models import Contract
 from anxin_hotline.calls import Call, FollowUp
 from anxin_hotline.services import followups, logging, seeing
 
@@ -92,6 +94,30 @@ class TestUnits:
     def test_nobody_is_billed_for_a_wrong_number(self, acting, operator, told, served_units, nature):
         save(acting, operator, told(nature=nature))
         assert served_units(operator.tenant) == []
+
+    def test_a_contract_that_ends_at_that_moment_bills_nothing_and_the_draft_stays(
+        self, acting, operator, told, served_units, scope
+    ):
+        def ends_in(days: int) -> None:
+            with scope(operator.tenant) as ctx:
+                ctx.unaudited("a test")
+                contract = ctx.db.scalar(sa.select(Contract).where(Contract.tenant_id == ctx.tenant.id))
+                contract.ends_on = ctx.today + timedelta(days=days)
+
+        form = told()
+        with acting(operator, "tenant") as ctx:
+            logging.keep(ctx, form["token"], 0, {"note": "…"})
+        entered = acting(operator, "tenant")
+        ctx = entered.__enter__()  # while it ran
+        ends_in(-1)
+        logging.save(ctx, form["token"], form)
+        with pytest.raises(Conflict):
+            entered.__exit__(None, None, None)
+        ends_in(100)
+        assert served_units(operator.tenant) == []
+        with acting(operator, "tenant") as ctx:
+            (draft,) = logging.drafts(ctx)
+            assert logging.resume(ctx, draft.id)[1] == {"note": "…"}
 
     def test_a_contract_without_the_line_is_billed_nothing_and_the_log_is_kept(
         self, acting, operator, told, served_units, queue_of

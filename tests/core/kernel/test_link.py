@@ -1,5 +1,6 @@
 """A link: plain statements and the ORM in one transaction, over one connection of the pool."""
 
+import time
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from anxin.identity.models import Person
+from anxin.kernel import wire
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link
 
@@ -72,6 +74,87 @@ def test_an_isolation_level_holds_for_plain_statements_too(runtime) -> None:
         assert strict.execute("SHOW transaction_isolation").fetchone() == ("repeatable read",)
     with Link(runtime.engine) as plain:
         assert plain.execute("SHOW transaction_isolation").fetchone() == ("read committed",)
+
+
+def test_several_go_together_and_answer_in_their_order(link) -> None:
+    asked = [(f"SELECT {number}, %s::text", (f"第 {number}",)) for number in range(5)]
+    assert [answer.fetchone() for answer in link.run(asked)] == [
+        (number, f"第 {number}") for number in range(5)
+    ]
+
+
+def test_after_one_that_failed_the_others_do_not_run(link) -> None:
+    def keep(number: int) -> tuple[str, tuple[str]]:
+        return "SELECT set_config('app.kept', %s, false)", (str(number),)
+
+    fails = "SELECT 1 / %s::int", (0,)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        link.run([keep(1), fails, keep(2)])
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        link.commit()
+    link.rollback()
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        link.commit([keep(3), fails])
+    link.rollback()
+    kept = "SELECT current_setting('app.kept', true)"
+    assert link.execute(kept).fetchone()[0] in (None, "")
+    link.commit([keep(4)])
+    assert link.execute(kept).fetchone() == ("4",)
+
+
+def test_more_than_the_sockets_hold_goes_both_ways(link) -> None:
+    much = "安" * 2_000_000
+    answers = link.run([("SELECT %s::text, repeat('心', 2000000)", (much,)) for _ in range(4)])
+    assert {(len(there), len(back)) for answer in answers for there, back in answer} == {
+        (2_000_000, 2_000_000)
+    }
+
+
+def test_a_transaction_that_changed_nothing_ends_when_its_connection_comes_back(link, superuser) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND pid = :pid"
+    pid = link.execute("SELECT pg_backend_pid()").fetchone()[0]
+    begun = [link.execute("SELECT transaction_timestamp()").fetchone()[0]]
+    link.end()
+    assert superuser.scalar(sa.text(waiting), {"pid": pid}) == 1
+    begun.append(link.execute("SELECT transaction_timestamp()").fetchone()[0])
+    link.end()
+    begun.append(link.session.scalar(sa.text("SELECT transaction_timestamp()")))
+    assert len(set(begun)) == 3, "the next statement begins a new one, and so does the ORM"
+    link.commit()
+    link.close()
+    link.execute("SELECT 1")
+    link.end()
+    link.close()
+    assert wait_for(lambda: superuser.scalar(sa.text(waiting), {"pid": pid}) == 0)
+
+
+def test_a_connection_that_was_interrupted_is_thrown_away(runtime, link, monkeypatch) -> None:
+    def interrupted(*_anything: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "_wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            link.run([("SELECT pg_sleep(0.2)", ()), ("SELECT 1", ())])
+        link.rollback()
+        link.close()
+    with Link(runtime.engine) as other:
+        assert other.execute("SELECT 'mine'").fetchone() == ("mine",)
+
+
+def test_a_connection_that_was_ended_while_it_lay_idle_is_replaced(runtime, superuser) -> None:
+    with Link(runtime.engine) as link:
+        pid = link.execute("SELECT pg_backend_pid()").fetchone()[0]
+    superuser.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with Link(runtime.engine) as link:
+        assert link.execute("SELECT pg_backend_pid()").fetchone() != (pid,)
+
+
+def wait_for(true) -> bool:
+    until = time.monotonic() + 5
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)
+    return true()
 
 
 class TestLast:

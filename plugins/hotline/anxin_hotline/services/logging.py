@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id, record_if_served
+from anxin.plugin import Conflict, Ctx, Invalid, NotFound, Unit, lazy, new_id, record_own
 from anxin_hotline import forms, policy, risk
 from anxin_hotline.calls import Call, FollowUp, Presence, Referral
 from anxin_hotline.models import Line
@@ -95,12 +95,14 @@ def keep(ctx: Ctx, token: str, n: int, changed: Mapping[str, str]) -> Kept:
 def save(ctx: Ctx, token: str, told: Told) -> Saved:
     """Log the call. Invalid names what is still missing; the draft stays. Saved before: the same answer again."""
     me = seeing.insist_me(ctx)
-    row = _by_token(ctx, token)
+    row, newest = (
+        _by_token_and_newest(ctx, token) if told.get("form") is None else (_by_token(ctx, token), None)
+    )
     if row is not None and row.state == "logged":
         return Saved(row.id, 0, row.crisis_id)
     if row is not None and row.state not in ("ringing", "live"):
         raise Conflict()
-    version, definition = forms.told_version(ctx, told.get("form"))
+    version, definition = forms.told_version(ctx, newest if newest is not None else told["form"])
     asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
     forms.insist(definition, told)
     level = max(int(told["risk"]), risk.level(asked))
@@ -148,7 +150,7 @@ def save(ctx: Ctx, token: str, told: Told) -> Saved:
 def _served(ctx: Ctx, call_id: UUID, answered: datetime | None, ended: datetime) -> None:
     """One hotline call of the operator's contract, by its talk time in whole minutes; nobody is billed for wrong
     numbers, and a call that was moved here from another system never comes this way."""
-    record_if_served(ctx, "hotline", "call", minutes=talked(answered, ended), key=f"call:{call_id}")
+    record_own(ctx, "hotline", "call", minutes=talked(answered, ended), key=f"call:{call_id}")
 
 
 def talked(answered: datetime | None, ended: datetime) -> int:
@@ -162,10 +164,12 @@ def _times(ctx: Ctx, told: Told) -> dict[str, datetime]:
 
 
 def _insert(ctx: Ctx, values: dict[str, Any]) -> None:
-    twice = Conflict(
-        lazy("This call is being saved already."), code="saving"
-    )  # sent twice in the same moment
-    ctx.put(Call, values, same=("tenant_id", "token"), otherwise=twice)
+    ctx.put(Call, values, twice=_twice)
+
+
+def _twice() -> Conflict:
+    """The form was sent twice in the same moment."""
+    return Conflict(lazy("This call is being saved already."), code="saving")
 
 
 def _unit(ctx: Ctx, unit_id: UUID | None) -> UUID | None:
@@ -215,7 +219,20 @@ def _afterwards(ctx: Ctx, call_id: UUID, chosen: Mapping[str, Any], level: int, 
 
 def _by_token(ctx: Ctx, token: str) -> Row | None:
     """The call of a form, held; NotFound when it is another operator's and not on any more."""
-    found = ctx.fast(_HOLD, {"tenant": ctx.tenant.id, "token": token}).fetchone()
+    return _of_mine(ctx, ctx.fast(*_held(ctx, token)).fetchone())
+
+
+def _by_token_and_newest(ctx: Ctx, token: str) -> tuple[Row | None, int]:
+    """The same with the newest version of the form: programs need not name the one they were written for."""
+    found, newest = ctx.ask(_held(ctx, token), forms.newest(ctx))
+    return _of_mine(ctx, found.fetchone()), newest.fetchone()[0]
+
+
+def _held(ctx: Ctx, token: str) -> tuple[str, Told]:
+    return _HOLD, {"tenant": ctx.tenant.id, "token": token}
+
+
+def _of_mine(ctx: Ctx, found: Any) -> Row | None:
     row = Row(*found) if found is not None else None
     if row is not None and row.state not in ("ringing", "live"):
         mine = row.operator_id == ctx.actor.person_id or seeing.wide(ctx)
