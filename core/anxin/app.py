@@ -154,16 +154,16 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     return app
 
 
-def open_request() -> Ctx:
+def open_request(*, swift: bool = False) -> Ctx:
     """The context of this request: its tenant by path or host, its actor by token or cookie, or a visitor."""
     runtime, asked = _runtime(), this_request()
-    ctx = _signed_in(runtime, asked) or visitor_ctx(runtime, request_tenant())
+    ctx = _signed_in(runtime, asked, swift=swift) or visitor_ctx(runtime, request_tenant())
     ctx.plugin = getattr(_blueprint(asked), "plugin", None)
     i18n.prefer(person=ctx.actor.locale, tenant=ctx.tenant.locale)
     return ctx
 
 
-def _signed_in(runtime: Runtime, asked: Request) -> Ctx | None:
+def _signed_in(runtime: Runtime, asked: Request, *, swift: bool) -> Ctx | None:
     """The context of the request's session or token; None for visitors. SignInRequired for a token that opens nothing.
 
     A remembered tenant will do here: opening the session tells whether the memory is current.
@@ -177,7 +177,7 @@ def _signed_in(runtime: Runtime, asked: Request) -> Ctx | None:
     if not token:
         return None
     try:
-        ctx = sessions.open_ctx(runtime, tenant, token)
+        ctx = sessions.open_ctx(runtime, tenant, token, swift=swift)
     except SignInRequired:
         if bearer:
             raise

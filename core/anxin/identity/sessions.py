@@ -20,10 +20,11 @@ from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.i18n import local
-from anxin.kernel.link import Link
+from anxin.kernel.link import Link, Told
 from anxin.kernel.runtime import Runtime
 
 GRANTS_KEPT = 2048  # sets of grants a process remembers
+SESSIONS_KEPT = 1024  # and sessions
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
 
 _ENTER = "SELECT * FROM guard.enter_session(%(token)s, %(today)s)"
@@ -54,23 +55,48 @@ class Entered(NamedTuple):
     proved: datetime | None
 
 
-def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str) -> Ctx:
+class Remembered(NamedTuple):
+    """What a process knows of a session it has seen, to act on while the database says whether it is still so."""
+
+    told: Told
+    entered: Entered
+    actor: Actor
+
+
+def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = False) -> Ctx:
     """The context of a signed-in request. SignInRequired when the token is unknown, ended, of another tenant, or its
     contract no longer runs.
 
     `tenant` may be the process's memory of it: the same round trip brings the version of its configuration, and an
-    older memory is renewed before anybody relies on it.
+    older memory is renewed before anybody relies on it. With `swift` so may the session be, until the first statement
+    (see `kernel.guard`).
     """
     link = Link(runtime.engine)
+    today = local(now()).date()
+    memory: dict[tuple[UUID, bytes], Remembered] = runtime.caches.setdefault("sessions", {})
+    name = tenant.id, hashlib.sha256(token.encode()).digest()
+    known = memory.get(name) if swift else None
     try:
-        entered = Entered._make(link.enter(token, _ENTER, today=local(now()).date()))
-        if entered.tenant != tenant.id or entered.session_id is None or entered.closed or not entered.covered:
-            raise SignInRequired()
-        if entered.config_version != tenant.config_version:
-            tenant = runtime.caches["directory"].by_id(tenant.id)
-        ctx = Ctx(runtime, tenant, link, _actor(runtime, tenant, entered), token=token)
-        ctx.keys.know(entered.person_id, entered.wrapped)
-        ctx.notes[OWN_CONSENTS] = entered.agreed
+        if known is not None and known.entered.config_version == tenant.config_version:
+            link.enter_with_next(token, _ENTER, known.told, today=today)
+        else:
+            entered = Entered._make(link.enter(token, _ENTER, today=today))
+            if (
+                entered.tenant != tenant.id
+                or entered.session_id is None
+                or entered.closed
+                or not entered.covered
+            ):
+                raise SignInRequired()
+            if entered.config_version != tenant.config_version:
+                tenant = runtime.caches["directory"].by_id(tenant.id)
+            known = Remembered(link.told, entered, _actor(runtime, tenant, entered))
+            if len(memory) >= SESSIONS_KEPT:
+                memory.clear()
+            memory[name] = known
+        ctx = Ctx(runtime, tenant, link, known.actor, token=token)
+        ctx.keys.know(known.entered.person_id, known.entered.wrapped)
+        ctx.notes[OWN_CONSENTS] = dict(known.entered.agreed)
     except BaseException:
         link.close()
         raise

@@ -377,6 +377,7 @@ class Ctx:
     @contextmanager
     def figures(self) -> Iterator[Session]:
         """A second, read-only transaction that may count clinical rows, for kernel.disclosure and nothing else."""
+        self.settle()
         with Link(self.runtime.engine) as link:
             link.enter(self.runtime.figures.token(self.tenant.id))
             link.execute("SET TRANSACTION READ ONLY")
@@ -404,6 +405,7 @@ class Ctx:
 
     def pause(self) -> None:
         """Give the connection back before something slow outside; what is not committed is gone. Go on by `restart`."""
+        self.settle()
         self._reset()
         self._excused = None
         self.link.close()
@@ -414,6 +416,10 @@ class Ctx:
         if self._token is not None:
             self.link.enter(self._token)
 
+    def settle(self) -> None:
+        """Make sure that what the process remembered of the actor is still so (@guard(…, swift=True)); Outdated if not."""
+        self.link.settle()
+
     def _reset(self) -> None:
         self._entries, self._pending, self._last = [], [], []
         self._wrote = self._stale = False
@@ -423,6 +429,7 @@ class Ctx:
     def beside(self) -> Iterator["Ctx"]:
         """Another context of the same actor, with a transaction of its own: for a command that works in threads.
         It commits at the end of its block and rolls back on any exception."""
+        self.settle()
         with tenant_scope(self.runtime, self.tenant, self.actor, token=self._token) as other:
             other.plugin, other.grant, other.purpose = self.plugin, self.grant, self.purpose
             yield other

@@ -131,21 +131,16 @@ def engine_options(pool_size: int = 8) -> dict[str, Any]:
 # In a connection's pool record:
 NAMES = "names"  # how the names of its statements begin; nowhere in SQL
 ENDS = "ends"  # its transaction changed nothing, and ends when it comes back
+PLAIN = "plain"  # nobody but a link had it, and prepared nothing of their own
 LATER = "later"  # whoever takes it next looks whether it forgot, instead of whoever gives it back
 
 # What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
-FORGET = "; ".join(
-    (
-        "SET SESSION AUTHORIZATION DEFAULT",
-        "RESET ALL",
-        "SELECT guard.forget_statements('%b'), pg_catalog.pg_advisory_unlock_all()",
-        "CLOSE ALL",
-        "UNLISTEN *",
-        "DISCARD SEQUENCES",
-        "DISCARD TEMP",
-    )
-).encode()
+FORGET = (
+    b"SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD SEQUENCES; DISCARD TEMP; "
+    b"SELECT pg_catalog.pg_advisory_unlock_all()"
+)
+FORGET_STATEMENTS = b"; SELECT guard.forget_statements('%b')"  # walks all that a connection has prepared
 
 
 def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> None:
@@ -168,8 +163,10 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
     ends, later = known.pop(ENDS, False), known.get(LATER, False)
     if not ends:
         connection.rollback()
-    forget = FORGET % known.get(NAMES, "").encode()
-    wire.send(connection.pgconn, b"COMMIT; " + forget if ends else forget)
+    forget = b"COMMIT; " + FORGET if ends else FORGET
+    if not known.pop(PLAIN, False):
+        forget += FORGET_STATEMENTS % known.get(NAMES, "").encode()
+    wire.send(connection.pgconn, forget)
     if not later and (failed := wire.outcome(connection.pgconn)) is not None:
         raise psycopg.OperationalError(f"a connection could not forget: {failed.get_error_message()}")
 

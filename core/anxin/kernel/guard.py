@@ -24,6 +24,7 @@ from anxin.kernel.ctx import Ctx
 from anxin.kernel.entry import Entry, Refused
 from anxin.kernel.errors import Forbidden, Invalid, NotFound, ProofRequired, SignInRequired
 from anxin.kernel.idempotency import UNSAFE
+from anxin.kernel.link import Outdated
 
 Text = Any
 
@@ -68,6 +69,7 @@ class Guard:
     audit: Callable[..., Entry] | None = None
     invalid: Callable[..., Any] | None = None
     fresh: bool = False
+    swift: bool = False
 
     def admit(self, ctx: Ctx) -> None:
         """Steps 2–4 of a request: who, may they, did they agree. Sets the context's grant and purpose."""
@@ -112,20 +114,36 @@ def guard(
     audit: Callable[..., Entry] | None = None,
     invalid: Callable[..., Any] | None = None,
     fresh: bool = False,
+    swift: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Guard a view `(ctx, [data], **url) -> response`.
 
     `purpose` is a Purpose (or its name); `input` a marshmallow schema for form fields or query (GET); `audit` makes the
     entry of a sensitive read from `(ctx, **url)`; `invalid(ctx, error, **url)` shows the form again on invalid input;
     `fresh` asks a person whose session has been open for a while to confirm who they are.
+    `swift` is for what everybody does all day, and only where all that the view does is in the context's transaction: the
+    process acts on what it remembers of the session, the way in goes with the view's first statement, and when it says
+    anything else than it did before, all is undone and done anew. Nothing is read, kept or refused on a memory alone.
     """
-    spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid, fresh)
+    spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid, fresh, swift)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def guarded(**url: Any) -> Response:
             limits.check_address(this_request())
-            ctx = request_ctx()
+            if not spec.swift:
+                return answered(request_ctx(), url)
+            ctx = request_ctx(swift=True)
+            try:
+                try:
+                    return answered(ctx, url)
+                except Exception:
+                    ctx.settle()  # a refusal may rest on what was remembered
+                    raise
+            except Outdated:
+                return answered(anew(), url)
+
+        def answered(ctx: Ctx, url: dict[str, Any]) -> Response:
             spec.admit(ctx)
             key = idempotency.key_of(ctx)
             if key is not None and (again := idempotency.replay(ctx, key)) is not None:
@@ -153,12 +171,18 @@ def guard(
     return decorate
 
 
-def request_ctx() -> Ctx:
-    """The context of the current request; the app opens it when it is first asked for."""
+def request_ctx(*, swift: bool = False) -> Ctx:
+    """The context of the current request; the app opens it when it is first asked for. `swift`: see `guard`."""
     kept = cast("LocalProxy[Any]", g)._get_current_object()
     if (ctx := kept.get("anxin")) is None:
-        ctx = kept.anxin = current_app.extensions["anxin.open"]()
+        ctx = kept.anxin = current_app.extensions["anxin.open"](swift=swift)
     return ctx
+
+
+def anew() -> Ctx:
+    """Another context for the current request, with nothing that was remembered."""
+    g.pop("anxin").close()
+    return request_ctx()
 
 
 def this_request() -> Request:

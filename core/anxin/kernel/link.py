@@ -23,18 +23,26 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
 from anxin.kernel import wire
-from anxin.kernel.db import ENDS, LATER, NAMES
+from anxin.kernel.db import ENDS, LATER, NAMES, PLAIN
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
 NO_SUCH_STATEMENT = b"26000"
 ENTER = "SELECT * FROM guard.enter(%(token)s)"
+# One statement at a time comes this way, so none of these can bring a PREPARE along; nor can a function they call: the
+# application makes none, and the guard's own prepare nothing.
+PREPARES_NOTHING = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|BEGIN|COMMIT|NOTIFY|SET TRANSACTION)\b")
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 ADAPTED = "adapted"  # in a connection's pool record: how each type is written and read
 COMMIT = "COMMIT"
 
+Told = tuple[bytes | None, ...]  # a row as it came
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
+
+
+class Outdated(Exception):
+    """What was remembered of somebody is not so any more: whoever relied on it begins anew, and nothing has happened."""
 
 
 class LinkSession(Session):
@@ -79,10 +87,17 @@ class Link:
         self._known: dict[Any, Any] = {}  # kept with the connection, see _begin_to_know
         self._connection: Connection | None = None
         self._session: LinkSession | None = None
+        self._way: tuple[Statement, Told] | None = None  # in, with the next statement
+        self.told: Told = ()  # what the way in answered
+        self._plain = True  # nothing has been done that could leave a prepared statement behind
 
     @property
     def driver(self) -> psycopg.Connection[Any]:
         """psycopg's connection, inside the link's transaction."""
+        self._plain = False
+        return self._taken()
+
+    def _taken(self) -> psycopg.Connection[Any]:
         if self._driver is None:
             self._pooled = self._engine.raw_connection()
             self._known = self._pooled.info
@@ -103,17 +118,33 @@ class Link:
     def run(self, statements: Sequence[Statement]) -> list[Answer]:
         """Several plain statements in one round trip; gives their answers. None may need to know another's.
 
-        Raises psycopg's error of the first that fails; those after it are not run.
+        Raises psycopg's error of the first that fails; those after it are not run. Outdated: see `enter_with_next`.
         """
-        driver = self._driver or self.driver
-        known = self._known
-        adapted = known.get(ADAPTED)
-        if adapted is None:
-            adapted = _begin_to_know(known, driver)
+        results = self._exchange(statements)
+        adapted = self._known[ADAPTED]
+        return [_answer(adapted, result) for result in results]
+
+    def _exchange(self, statements: Sequence[Statement]) -> list[Any]:
+        """Their results; what has to be said before them goes along."""
+        driver = self._driver or self._taken()
+        if ADAPTED not in self._known:
+            _begin_to_know(self._known, driver)
         first = self._opening(driver)
+        way, self._way = self._way, None
+        if way is not None:
+            first = (*first, way[0])
         ready = [self._ready(driver, *one) for one in (*first, *statements)]
-        results = self._sent(driver, ready)
-        return [_answer(adapted, result) for result in results[len(first) :]]
+        try:
+            results = self._sent(driver, ready)
+        except psycopg.Error as error:
+            if way is not None and error.sqlstate == BAD_CAPABILITY:
+                raise Outdated from error
+            raise
+        if way is not None:
+            self.told = wire.raw(results[len(first) - 1])
+            if self.told != way[1]:
+                raise Outdated
+        return results[len(first) :]
 
     def _opening(self, driver: psycopg.Connection[Any]) -> tuple[Statement, ...]:
         """What has to be said before the next statement: nothing, inside a transaction."""
@@ -127,7 +158,8 @@ class Link:
     def _ready(self, driver: psycopg.Connection[Any], statement: str, parameters: Parameters) -> wire.Ready:
         """A statement as the connection takes it, prepared when it comes for the first time."""
         known = self._known
-        text, names = _numbered(statement)
+        text, names, plain = _numbered(statement)
+        self._plain = self._plain and plain
         values: Any = ()
         types: Any = ()
         formats: Any = ()
@@ -165,6 +197,7 @@ class Link:
         """The ORM over the same connection and transaction."""
         if self._session is None:
             driver = self.driver  # from the pool, if that has not happened
+            self.settle()
             if self._known.pop(ENDS, False):
                 _insist(driver, driver.pgconn.exec_(COMMIT.encode()))
             if self._connection is None:
@@ -206,6 +239,7 @@ class Link:
 
     def end(self) -> None:
         """Commit where nothing was changed: nobody waits for it, it goes with what gives the connection back."""
+        self.settle()
         if self._session is None and self._driver is not None:
             self._known[ENDS] = True
         else:
@@ -220,9 +254,12 @@ class Link:
 
     def close(self) -> None:
         """Give the connection back. The link may be used again, with another one."""
+        self._way = None
         session, pooled = self._session, self._pooled
         if pooled is not None and self._connection is None:
             self._known[LATER] = True
+            self._known[PLAIN] = self._plain
+        self._plain = True
         self._session = self._connection = self._pooled = self._driver = None
         try:
             if session is not None:
@@ -246,12 +283,24 @@ class Link:
         Raises SignInRequired when the capability is unknown, revoked or too old.
         """
         try:
-            return self.execute(by, {"token": token, **more}).fetchone()
+            (result,) = self._exchange(((by, {"token": token, **more}),))
+            self.told = wire.raw(result)
+            return _answer(self._known[ADAPTED], result).fetchone()
         except psycopg.Error as error:
             if error.sqlstate == BAD_CAPABILITY:
                 self.rollback()
                 raise SignInRequired() from None
             raise
+
+    def enter_with_next(self, token: str, by: str, told: Told, **more: Any) -> None:
+        """Enter as `enter` does, but together with the next statement, for somebody the process remembers: `told` is what
+        the same way in answered then. If it answers anything else now, or nothing, the statement raises Outdated."""
+        self._way = (by, {"token": token, **more}), told
+
+    def settle(self) -> None:
+        """Enter now if that still waits; Outdated as above."""
+        if self._way is not None:
+            self._exchange(())
 
 
 def _begin_to_know(known: dict[Any, Any], driver: psycopg.Connection[Any]) -> Any:
@@ -277,8 +326,9 @@ def _insist(driver: psycopg.Connection[Any], result: Any) -> None:
 
 
 @cache
-def _numbered(statement: str) -> tuple[bytes, list[Any]]:
-    """The statement with libpq's own placeholders ($1, $2, …), and the parameter that stands at each."""
+def _numbered(statement: str) -> tuple[bytes, list[Any], bool]:
+    """The statement with libpq's own placeholders ($1, $2, …), the parameter that stands at each, and whether it is of
+    a kind that prepares nothing."""
     names: list[Any] = []
 
     def number(found: re.Match[str]) -> str:
@@ -289,4 +339,4 @@ def _numbered(statement: str) -> tuple[bytes, list[Any]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return PLACEHOLDER.sub(number, statement).encode(), names
+    return PLACEHOLDER.sub(number, statement).encode(), names, PREPARES_NOTHING.match(statement) is not None

@@ -45,6 +45,11 @@ def together(wire: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
     return found[:-1:2]
 
 
+def raw(result: PGresult) -> tuple[bytes | None, ...]:
+    """The first row as it came; nothing where there is none."""
+    return tuple(result.get_value(0, column) for column in range(result.nfields)) if result.ntuples else ()
+
+
 def send(wire: PGconn, commands: bytes) -> None:
     """Send plain SQL, of several statements perhaps, and go on; `outcome` tells later how it went."""
     wire.send_query(commands)

@@ -88,7 +88,7 @@ def _question_again(ctx: Ctx, error: Invalid, sheet: UUID, item: int) -> AnyResp
 
 
 @bp.post("/sheets/<uuid:sheet>/<int:item>")
-@guard(TAKE, purpose=SELF, input=AnswerInput, invalid=_question_again)
+@guard(TAKE, purpose=SELF, input=AnswerInput, invalid=_question_again, swift=True)
 def answer(ctx: Ctx, data: dict[str, Any], sheet: UUID, item: int) -> AnyResponse:
     sitting = sheets.answer(ctx, sheet, item, data["value"])
     if data["back"]:
@@ -163,7 +163,7 @@ def _check_again(ctx: Ctx, error: Invalid, sheet: UUID) -> AnyResponse:
 
 
 @bp.post("/sheets/<uuid:sheet>/submit")
-@guard(TAKE, purpose=SELF, invalid=_check_again)
+@guard(TAKE, purpose=SELF, invalid=_check_again, swift=True)
 def submit(ctx: Ctx, sheet: UUID) -> AnyResponse:
     return to("result", outcome=sheets.submit(ctx, sheet).id)
 

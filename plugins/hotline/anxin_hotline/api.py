@@ -103,7 +103,7 @@ def _line(call: Call) -> dict[str, Any]:
 
 
 @bp.post("/calls")
-@guard(LOG)
+@guard(LOG, swift=True)
 @bp.arguments(CallInput)
 @bp.response(201, CallSavedOutput)
 def log_call(ctx: Ctx, data: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ _ROOM = RoomOutput()
 
 
 @bp.get("/rooms")
-@guard(BOOK)
+@guard(BOOK, swift=True)
 @bp.arguments(RoomsInput, location="query")
 @bp.response(200, RoomOutput(many=True))
 def list_rooms(ctx: Ctx, data: dict[str, Any]) -> Any:
@@ -136,7 +136,7 @@ def room_day(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:
 
 
 @bp.post("/rooms/<uuid:room>/bookings")
-@guard(BOOK)
+@guard(BOOK, swift=True)
 @bp.arguments(RoomBookInput)
 @bp.response(201, RoomMadeOutput)
 def book(ctx: Ctx, data: dict[str, Any], room: UUID) -> Any:

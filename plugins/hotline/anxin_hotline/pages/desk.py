@@ -31,7 +31,7 @@ def _again(ctx: Ctx, error: Invalid) -> Response:
 
 
 @bp.post("/save")
-@guard(LOG, input=SaveInput, invalid=_again)
+@guard(LOG, input=SaveInput, invalid=_again, swift=True)
 def save(ctx: Ctx, data: dict[str, Any]) -> Response:
     """Save, and the next empty form is there."""
     saved = logging.save(ctx, data["token"], data)
@@ -39,7 +39,7 @@ def save(ctx: Ctx, data: dict[str, Any]) -> Response:
 
 
 @bp.post("/draft")
-@guard(LOG, input=HotlineDraftInput)
+@guard(LOG, input=HotlineDraftInput, swift=True)
 def draft(ctx: Ctx, data: dict[str, Any]) -> Response:
     """An autosave: what changed, and back what colleagues changed."""
     kept = logging.keep(ctx, data["token"], data["n"], data["fields_"])
