@@ -1,0 +1,123 @@
+"""What hot routes act on before the database has confirmed it: a memory that is not so any more changes nothing."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from anxin.kernel.ids import new_id
+
+from .routes import Route, routes
+
+ENDED = "UPDATE guard.capability SET revoked_at = now() WHERE token_hash = :token"
+CHANGES = {
+    "the session was ended": ENDED,
+    "the role was taken": "UPDATE core.membership SET until = now() - interval '1 day' WHERE person_id = :person",
+    "the person has left": "UPDATE core.person SET state = 'left' WHERE id = :person",
+    "the contract was ended": "UPDATE core.contract SET ends_on = current_date - 1 WHERE tenant_id = :tenant",
+    "the consent was taken back": "UPDATE core.consent SET agreed = false WHERE person_id = :person",
+}
+
+
+def swift(app: Any) -> list[Route]:
+    return [route for route in routes(app) if route.guard.swift]
+
+
+def send(client: Any, route: Route) -> Any:
+    any_id = new_id()
+    call = route.request(any_id)
+    return client.open(
+        client.base + route.address(**dict.fromkeys(route.ids, any_id)), method=route.method, **call
+    )
+
+
+def remembered(runtime: Any, someone: Any) -> bool:
+    return (someone.tenant.id, digest(someone)) in runtime.caches["sessions"]
+
+
+def digest(someone: Any) -> bytes:
+    return hashlib.sha256(someone.token.encode()).digest()
+
+
+@pytest.fixture
+def allowed(person, agency_person, give_consent, runtime):
+    """allowed(route): somebody whom this route lets in, new for each."""
+
+    def make(route: Route) -> Any:
+        for role, kind in (("employee", person), ("helper", agency_person)):
+            tenant_roles = runtime.caches["directory"]
+            someone = kind(role)
+            if route.permitted(tenant_roles.by_id(someone.tenant.id).roles[role]):
+                give_consent(
+                    someone, *[one for one in runtime.registry.purposes.values() if one.basis == "consent"]
+                )
+                return someone
+        raise AssertionError(f"nobody may use {route}")
+
+    return make
+
+
+def test_there_are_some(app) -> None:
+    assert len(swift(app)) >= 6
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_changed_since_is_noticed(app, runtime, allowed, client_as, superuser, change) -> None:
+    """The same answer as in a process that remembers nobody, for each route."""
+    for route in swift(app):
+        someone = allowed(route)
+        client = client_as(someone)
+        before = send(client, route)
+        assert before.status_code not in (401, 403), f"{route}: {before.status_code}"
+        assert remembered(runtime, someone)
+        values = {"token": digest(someone), "person": someone.id, "tenant": someone.tenant.id}
+        statement = sa.text(CHANGES[change])
+        superuser.execute(statement, {name: values[name] for name in statement._bindparams})
+        told = send(client, route)
+        runtime.caches["sessions"].clear()
+        again = send(client, route)
+        assert (told.status_code, told.headers.get("Location")) == (
+            again.status_code,
+            again.headers.get("Location"),
+        )
+        if change == "the session was ended":
+            assert told.status_code == 401 or "/sign-in" in told.headers["Location"], route
+        if change == "the contract was ended":
+            superuser.execute(
+                sa.text("UPDATE core.contract SET ends_on = current_date + 300 WHERE tenant_id = :t"),
+                {"t": someone.tenant.id},
+            )
+
+
+def test_nothing_is_kept_of_what_a_memory_allowed(app, runtime, agency_person, client_as, superuser) -> None:
+    """A log sent by somebody whose role was taken a moment ago."""
+    operator = agency_person("helper")
+    client = client_as(operator)
+    log = {"channel": "phone", "topic": "sleep", "risk": 0, "note": "夜班后睡不着", "next": "three_days"}
+    path = f"{client.base}/api/hotline/calls"
+    assert client.post(path, json=log | {"token": "swift-first"}).status_code == 201
+    superuser.execute(sa.text(CHANGES["the role was taken"]), {"person": operator.id})
+    assert remembered(runtime, operator)
+    assert client.post(path, json=log | {"token": "swift-second"}).status_code in (403, 404)
+    assert tokens(superuser, operator.tenant.id) & {"swift-first", "swift-second"} == {"swift-first"}
+
+
+def test_what_was_granted_since_counts_at_once(app, runtime, agency_person, client_as, superuser) -> None:
+    """Refused on a memory, and allowed by what is so now."""
+    operator = agency_person("helper")
+    client = client_as(operator)
+    path = f"{client.base}/api/hotline/calls"
+    taken = "UPDATE core.membership SET until = {} WHERE person_id = :person"
+    superuser.execute(sa.text(taken.format("now() - interval '1 day'")), {"person": operator.id})
+    assert client.post(path, json={}).status_code in (403, 404)
+    assert remembered(runtime, operator)
+    superuser.execute(sa.text(taken.format("NULL")), {"person": operator.id})
+    assert client.post(path, json={}).status_code == 422, "in, and asked for the fields"
+
+
+def tokens(superuser: sa.Connection, tenant_id: UUID) -> set[str]:
+    return set(
+        superuser.scalars(sa.text("SELECT token FROM hotline.call WHERE tenant_id = :t"), {"t": tenant_id})
+    )
