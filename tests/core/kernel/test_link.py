@@ -66,9 +66,10 @@ def test_what_a_link_was_made_to_prepare_is_forgotten_too(runtime, link) -> None
     link.execute("PREPARE mine AS SELECT 1")
     pid = link.execute("SELECT pg_backend_pid()").fetchone()
     link.close()
-    with Link(runtime.engine) as next_one, pytest.raises(psycopg.errors.InvalidSqlStatementName):
+    with Link(runtime.engine) as next_one:
         assert next_one.execute("SELECT pg_backend_pid()").fetchone() == pid
-        next_one.execute("EXECUTE mine")
+        with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+            next_one.execute("EXECUTE mine")
 
 
 def test_a_statement_is_prepared_once_and_kept_by_the_connection(link) -> None:
