@@ -13,7 +13,7 @@ from functools import cache, wraps
 from typing import Any, Literal, cast
 
 from flask import Request, Response, current_app, g, make_response, request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.local import LocalProxy
@@ -203,6 +203,9 @@ class _Parser(FlaskParser):
     def parse(self, argmap: Any, *args: Any, location: str | None = None, **kwargs: Any) -> Any:
         if location == "query" and isinstance(argmap, type):
             return _load(argmap, this_request().args)
+        if location == "json" and isinstance(argmap, type):
+            given = self.load_json(this_request(), _made(argmap))
+            return _read(argmap, {} if given is missing else given)
         schema = _made(argmap) if isinstance(argmap, type) else argmap
         data = super().parse(schema, *args, location=location, **kwargs)
         limits.check_dates(data)
@@ -216,7 +219,7 @@ def parse(schema: type[Schema]) -> Any:
     """Form fields (or the query of a GET) through the schema; Invalid with messages by field."""
     asked = this_request()
     if asked.method not in ("GET", "HEAD") and asked.is_json:
-        return PARSER.parse(schema, asked, location="json")
+        return PARSER.parse(schema, location="json")
     return _load(schema, asked.args if asked.method in ("GET", "HEAD") else asked.form)
 
 
@@ -224,9 +227,13 @@ def _load(schema: type[Schema], given: MultiDict[str, str]) -> Any:
     """What a form or a query holds, straight into the schema."""
     many = _many(schema)
     plain = {name: values if name in many else values[0] for name, values in given.lists()}
-    limits.check_text(plain)
+    return _read(schema, plain)
+
+
+def _read(schema: type[Schema], given: Any) -> Any:
+    limits.check_text(given)
     try:
-        data = _made(schema).load(plain)
+        data = _made(schema).load(given)
     except ValidationError as error:
         raise as_invalid(error) from None
     limits.check_dates(data)

@@ -83,15 +83,14 @@ def list_rooms(ctx: Ctx, data: dict[str, Any]) -> Any:
         views.today(ctx.now), data["type"], data["site"], data["equipment"], data["people"]
     )
     found = finding.free_at(ctx, wanted, starts, ends) if starts else finding.fitting(ctx, wanted)
-    return current_app.response_class(
-        f"[{','.join(_said(here, room) for room in found)}]", mimetype="application/json"
-    )
+    said = here.said
+    texts = [said.get(room.code) or _said(here, room) for room in found]
+    return current_app.response_class(f"[{','.join(texts)}]", mimetype="application/json")
 
 
 def _said(here: catalogue.Known, room: RoomInfo) -> str:
     """A room as RoomOutput says it: the same for everybody, and written once for as long as the rooms are known."""
-    if (said := here.said.get(room.code)) is None:
-        said = here.said[room.code] = current_app.json.dumps(_ROOM.dump(room))
+    said = here.said[room.code] = current_app.json.dumps(_ROOM.dump(room))
     return said
 
 

@@ -30,6 +30,12 @@ class Wanted:
     minutes: int | None = None
     part: str | None = None
 
+    @property
+    def anything(self) -> bool:
+        """Would any room do?"""
+        left_open = self.type is None and self.site_id is None and self.minutes is None
+        return left_open and not self.equipment and self.people <= 1
+
 
 class Found(NamedTuple):
     """A room with the times it offers on the day, and how many of them are free."""
@@ -60,15 +66,13 @@ def free_at(ctx: Ctx, wanted: Wanted, starts: datetime, ends: datetime) -> list[
     nothing here."""
     host = ctx.allowed(HOST) or bool(ctx.actor.contract_id)
     taken = by_room(resources.busy(ctx, None, starts - LONGEST_PAUSE, ends + LONGEST_PAUSE))
-    verdicts: dict[int, bool] = {}
-    found = []
-    for room in fitting(ctx, wanted):
-        if (fine := verdicts.get(room.alike)) is None:
-            fine = verdicts[room.alike] = problem(ctx, room, starts, ends, host=host) is None
-        spans = taken.get(room.id) if fine and taken else None
-        if fine and not (spans and _meets(spans, room.whole(starts, ends))):
-            found.append(room)
-    return found
+    rooms = fitting(ctx, wanted)
+    kinds = {room.alike: room for room in rooms}
+    fine = {alike for alike, room in kinds.items() if problem(ctx, room, starts, ends, host=host) is None}
+    rooms = [room for room in rooms if room.alike in fine]
+    if not taken:
+        return rooms
+    return [room for room in rooms if not _meets(taken.get(room.id, ()), room.whole(starts, ends))]
 
 
 def _meets(spans: Sequence[Span], whole: Span) -> bool:
@@ -132,9 +136,8 @@ def week(
 def fitting(ctx: Ctx, wanted: Wanted) -> list[RoomInfo]:
     """The rooms that fit, free or not, by site and name."""
     hosts = ctx.allowed(HOST) or bool(ctx.actor.contract_id)
-    return [
-        room for room in known(ctx).rooms.values() if _fits(room, wanted) and (hosts or not room.for_hosts)
-    ]
+    rooms = [room for room in known(ctx).rooms.values() if hosts or not room.for_hosts]
+    return rooms if wanted.anything else [room for room in rooms if _fits(room, wanted)]
 
 
 def _fits(room: RoomInfo, wanted: Wanted) -> bool:

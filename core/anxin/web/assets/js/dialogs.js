@@ -1,4 +1,6 @@
 // Dialogs arrive by htmx as <dialog data-open> in #sheet, or lie in the page and are opened by data-opens="id".
+import htmx from 'htmx.org'
+
 function show(dialog) {
   dialog.removeAttribute('data-open')
   dialog.showModal()
@@ -17,6 +19,14 @@ document.addEventListener('click', event => {
   if (!open) return
   if (act.type !== 'submit' && act.localName !== 'a') event.preventDefault()
   open.close()
+})
+
+// A free time opens in the sheet. Some thousand stand on one page: none has attributes, or a listener, of its own.
+document.addEventListener('click', event => {
+  const time = event.target.closest('a.free, a.slot')
+  if (!time || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  htmx.ajax('GET', time.href, { target: '#sheet', source: time, event })
 })
 
 document.addEventListener('htmx:after:swap', () => {
