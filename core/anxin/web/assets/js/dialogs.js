@@ -26,7 +26,8 @@ document.addEventListener('click', event => {
   const time = event.target.closest('a.free, a.slot')
   if (!time || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   event.preventDefault()
-  htmx.ajax('GET', time.href, { target: '#sheet', source: time, event })
+  time.setAttribute('hx-target', '#sheet') // from here htmx also tells the server where it goes
+  htmx.ajax('GET', time.href, { source: time, event })
 })
 
 document.addEventListener('htmx:after:swap', () => {
