@@ -98,6 +98,7 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
         ctx.keys.know(known.entered.person_id, known.entered.wrapped)
         ctx.notes[OWN_CONSENTS] = dict(known.entered.agreed)
     except BaseException:
+        memory.pop(name, None)
         link.close()
         raise
     return ctx

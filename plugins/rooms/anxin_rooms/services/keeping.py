@@ -59,8 +59,11 @@ def _entries(
     """Bookings that begin in a span, in those states; whoever reads a name leaves an entry."""
     asked = {"tenant": ctx.tenant.id, "start": start, "end": end, "states": list(states), "limit": limit}
     rows = [Entry(*row) for row in ctx.fast(_ENTRIES, asked)]
-    names = names_of(ctx, {row.organiser_id for row in rows} - {None})
-    found = [replace(row, organiser=names.get(row.organiser_id, "")) for row in rows]
+    names = names_of(ctx, {row.organiser_id for row in rows if row.organiser_id is not None})
+    found = [
+        replace(row, organiser=names.get(row.organiser_id, "")) if row.organiser_id is not None else row
+        for row in rows
+    ]
     if any(one.organiser for one in found):
         ctx.audit(policy.ListRead(bookings=len(found)))
     return found
