@@ -1,13 +1,16 @@
 """What hot routes act on before the database has confirmed it: a memory that is not so any more changes nothing."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from anxin.kernel.ids import new_id
+from anxin.kernel.link import ENTER, Link, Outdated
 
 from .routes import Route, routes
 
@@ -115,6 +118,57 @@ def test_what_was_granted_since_counts_at_once(app, runtime, agency_person, clie
     assert remembered(runtime, operator)
     superuser.execute(sa.text(taken.format("NULL")), {"person": operator.id})
     assert client.post(path, json={}).status_code == 422, "in, and asked for the fields"
+
+
+@pytest.fixture
+def hasty(runtime, person) -> Iterator[Any]:
+    """A link that enters with its next statement, for somebody whose name has changed since they were remembered."""
+    someone = person("employee")
+    with Link(runtime.engine) as link:
+        link.enter(someone.token)
+        told = link.told
+        link.rollback()
+        link.enter_with_next(someone.token, ENTER, (*told[:1], b"somebody else", *told[2:]))
+        yield link
+
+
+def test_nothing_is_committed_before_the_way_in_has_answered(hasty, runtime) -> None:
+    """Not even where there is no question, and all that a request does goes with COMMIT."""
+    with pytest.raises(Outdated):
+        hasty.commit([("SELECT set_config('app.kept', 'a row', false)", ())])
+    hasty.rollback()
+    assert hasty.execute("SELECT current_setting('app.kept', true)").fetchone()[0] in (None, "")
+
+
+@pytest.mark.parametrize(
+    "use", [lambda link: link.session, Link.settle, Link.end], ids=["ORM", "settle", "end"]
+)
+def test_each_road_to_the_database_asks_first(hasty, use) -> None:
+    with pytest.raises(Outdated):
+        use(hasty)
+
+
+def test_a_statement_that_fails_says_why_and_the_way_in_counts(runtime, person) -> None:
+    someone = person("employee")
+    with Link(runtime.engine) as link:
+        link.enter(someone.token)
+        told = link.told
+        link.rollback()
+        link.enter_with_next(someone.token, ENTER, told)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            link.execute("SELECT 1 / %s::int", (0,))
+        link.settle()
+        link.rollback()
+        link.enter_with_next("unknown" * 7, ENTER, told)
+        with pytest.raises(Outdated):
+            link.execute("SELECT 1")
+
+
+def test_what_cannot_be_prepared_leaves_the_question_open(hasty) -> None:
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        hasty.execute("SELECT * FROM nothing.at_all")
+    with pytest.raises(Outdated):
+        hasty.settle()
 
 
 def tokens(superuser: sa.Connection, tenant_id: UUID) -> set[str]:

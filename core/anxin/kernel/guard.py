@@ -137,6 +137,8 @@ def guard(
             try:
                 try:
                     return answered(ctx, url)
+                except Outdated:
+                    raise
                 except Exception:
                     ctx.settle()  # a refusal may rest on what was remembered
                     raise

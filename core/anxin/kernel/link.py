@@ -130,21 +130,30 @@ class Link:
         if ADAPTED not in self._known:
             _begin_to_know(self._known, driver)
         first = self._opening(driver)
-        way, self._way = self._way, None
+        way = self._way
         if way is not None:
             first = (*first, way[0])
         ready = [self._ready(driver, *one) for one in (*first, *statements)]
+        results = self._sent(driver, ready)
+        if way is not None:
+            self._way = None
+            self._insist_on_way(driver, results[: len(first)], way[1])
+        for result in results:
+            self._insist(driver, result)
+        return results[len(first) :]
+
+    def _insist_on_way(self, driver: psycopg.Connection[Any], results: Sequence[Any], told: Told) -> None:
+        """Outdated unless the last of these, the way in, answered as it did before."""
         try:
-            results = self._sent(driver, ready)
+            for result in results:
+                self._insist(driver, result)
         except psycopg.Error as error:
-            if way is not None and error.sqlstate == BAD_CAPABILITY:
+            if error.sqlstate == BAD_CAPABILITY:
                 raise Outdated from error
             raise
-        if way is not None:
-            self.told = wire.raw(results[len(first) - 1])
-            if self.told != way[1]:
-                raise Outdated
-        return results[len(first) :]
+        self.told = wire.raw(results[-1])
+        if self.told != told:
+            raise Outdated
 
     def _opening(self, driver: psycopg.Connection[Any]) -> tuple[Statement, ...]:
         """What has to be said before the next statement: nothing, inside a transaction."""
@@ -177,20 +186,20 @@ class Link:
         return wire.Ready(name, values, formats)
 
     def _sent(self, driver: psycopg.Connection[Any], ready: Sequence[wire.Ready]) -> list[Any]:
-        """The results, all of them fine."""
+        """The results, good or bad."""
         try:
-            results = wire.together(driver.pgconn, ready)
+            return wire.together(driver.pgconn, ready)
         except BaseException as error:  # a signal perhaps: its answers are not to be anybody else's
             if self._pooled is not None:
                 self._pooled.invalidate(error if isinstance(error, Exception) else None)
             raise
-        for result in results:
-            if result.status not in wire.FINE:
-                if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
-                    # somebody's own SQL took them away: prepared anew from the next one on
-                    self._known.pop(ADAPTED)
-                _insist(driver, result)
-        return results
+
+    def _insist(self, driver: psycopg.Connection[Any], result: Any) -> None:
+        if result.status not in wire.FINE:
+            if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
+                # somebody's own SQL took them away: prepared anew from the next one on
+                self._known.pop(ADAPTED, None)
+            _insist(driver, result)
 
     @property
     def session(self) -> LinkSession:
@@ -224,6 +233,7 @@ class Link:
 
     def commit(self, statements: Sequence[Statement] = ()) -> None:
         """Run these and commit, in one round trip. Raises psycopg's errors; then nothing is committed."""
+        self.settle()  # or it would be committed before anybody knew whose it is
         if self._session is not None:
             if statements:
                 self.run(statements)
