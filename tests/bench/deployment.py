@@ -24,6 +24,7 @@ from tests.bench.registry import ROOT
 from anxin.embedded import folder
 from anxin.embedded.lock import State
 from anxin.embedded.programs import web_command
+from anxin.embedded.services import MALLOC
 from anxin.settings import Settings
 
 READY_SECONDS = 240
@@ -139,7 +140,7 @@ def _serve_floor(settings: Settings, env: Mapping[str, str], log: Path) -> "subp
 
 def _spawn(command: list[str], env: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
     # the same memory settings as the supervisor gives its children
-    full = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1", **env, "PYTHONPATH": str(ROOT)}
+    full = {**MALLOC, "PYTHONUNBUFFERED": "1", **env, "PYTHONPATH": str(ROOT)}
     with log.open("ab") as file:
         return subprocess.Popen(command, env=full, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
 

@@ -58,10 +58,19 @@ class DataServices:
             server.stop()
 
 
+# What glibc is told: an arena per thread costs tens of MB in a process of a few threads, and by itself it keeps whatever
+# was large once (a page of many rooms, a PDF) for the next time.
+MALLOC = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 1024),
+}
+
+
 def child_environment(settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
     """What our child processes get: the caller's environment and what the command line changed in it."""
     return {
-        "MALLOC_ARENA_MAX": "2",  # glibc's arena per thread costs tens of MB in a process of a few threads
+        **MALLOC,
         **env,
         "ANXIN_DATA": str(settings.data_dir),
         "ANXIN_HOST": settings.host,
