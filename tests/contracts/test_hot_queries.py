@@ -86,17 +86,16 @@ class Heard:
 @pytest.fixture
 def heard(runtime, monkeypatch) -> Iterator[Heard]:
     """Both ways to the database are listened to: SQLAlchemy's, and a link's plain statements."""
-    found, run = Heard(), Link.run
+    found, ready = Heard(), Link._ready
 
     def look(connection, _cursor, statement, parameters, *_rest) -> None:
         found.take(connection.connection.driver_connection, statement, parameters)
 
-    def plainly(link: Link, statements: Any) -> Any:
-        for statement, parameters in statements:
-            found.take(link.driver, statement, parameters)
-        return run(link, statements)
+    def plainly(link: Link, driver: Any, statement: str, parameters: Any) -> Any:
+        found.take(driver, statement, parameters)  # the way in among them
+        return ready(link, driver, statement, parameters)
 
-    monkeypatch.setattr(Link, "run", plainly)
+    monkeypatch.setattr(Link, "_ready", plainly)
     event.listen(runtime.engine, "before_cursor_execute", look)
     yield found
     event.remove(runtime.engine, "before_cursor_execute", look)
