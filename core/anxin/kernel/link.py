@@ -181,7 +181,7 @@ class Link:
         name = prepared.get((statement, types))
         if name is None:
             name = f"{known[NAMES]}{len(prepared)}".encode()
-            _insist(driver, driver.pgconn.prepare(name, text, types))
+            self._insist(driver, driver.pgconn.prepare(name, text, types))
             prepared[statement, types] = name
         return wire.Ready(name, values, formats)
 
@@ -199,7 +199,7 @@ class Link:
             if result.error_field(DiagnosticField.SQLSTATE) == NO_SUCH_STATEMENT:
                 # somebody's own SQL took them away: prepared anew from the next one on
                 self._known.pop(ADAPTED, None)
-            _insist(driver, result)
+            raise error_from_result(result, driver.info.encoding)
 
     @property
     def session(self) -> LinkSession:
@@ -208,7 +208,7 @@ class Link:
             driver = self.driver  # from the pool, if that has not happened
             self.settle()
             if self._known.pop(ENDS, False):
-                _insist(driver, driver.pgconn.exec_(COMMIT.encode()))
+                self._insist(driver, driver.pgconn.exec_(COMMIT.encode()))
             if self._connection is None:
                 self._connection = Connection(self._engine, self._pooled)
             self._session = LinkSession(self._connection, expire_on_commit=False)
@@ -328,11 +328,6 @@ def _answer(adapted: Any, result: Any) -> Answer:
     rows = adapted.load_rows(0, result.ntuples, tuple)
     adapted.set_pgresult(None)  # it would hold the values until the next one
     return Answer(rows, len(rows))
-
-
-def _insist(driver: psycopg.Connection[Any], result: Any) -> None:
-    if result.status not in wire.FINE:
-        raise error_from_result(result, driver.info.encoding)
 
 
 @cache
