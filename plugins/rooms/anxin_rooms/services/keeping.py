@@ -1,7 +1,7 @@
 """The keeper's day: what is on, who asks, what is broken, and closing a room with everybody told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -46,24 +46,19 @@ SELECT b.id, b.room_id, r.name, s.name, b.starts_at, b.ends_at, b.state, b.confi
   FROM rooms.booking b
   JOIN rooms.room r ON r.tenant_id = b.tenant_id AND r.id = b.room_id
   JOIN rooms.site s ON s.tenant_id = r.tenant_id AND s.id = r.site_id
- WHERE b.tenant_id = %(tenant)s AND b.starts_at >= %(start)s AND b.starts_at < %(end)s AND b.state = ANY (%(states)s)
- ORDER BY b.starts_at, r.name
- LIMIT %(limit)s
-"""
-FOR_EVER = timedelta(days=3660)
+ WHERE b.tenant_id = %(tenant)s AND """
+_OF_DAY = "b.starts_at >= %(start)s AND b.starts_at < %(end)s AND b.state = ANY (%(states)s)"
+_ASKED = "b.state = 'asked' AND b.starts_at > %(since)s"
+_IN_ORDER = " ORDER BY b.starts_at, r.name LIMIT %(limit)s"
 
 
-def _entries(
-    ctx: Ctx, start: datetime, end: datetime, states: Sequence[str], limit: int = 500
-) -> list[Entry]:
-    """Bookings that begin in a span, in those states; whoever reads a name leaves an entry."""
-    asked = {"tenant": ctx.tenant.id, "start": start, "end": end, "states": list(states), "limit": limit}
-    rows = [Entry(*row) for row in ctx.fast(_ENTRIES, asked)]
-    names = names_of(ctx, {row.organiser_id for row in rows if row.organiser_id is not None})
-    found = [
-        replace(row, organiser=names.get(row.organiser_id, "")) if row.organiser_id is not None else row
-        for row in rows
-    ]
+def _entries(ctx: Ctx, which: str, limit: int = 500, **values: Any) -> list[Entry]:
+    """Bookings that a condition picks; whoever reads a name leaves an entry."""
+    rows = ctx.fast(
+        _ENTRIES + which + _IN_ORDER, {"tenant": ctx.tenant.id, "limit": limit, **values}
+    ).fetchall()
+    names = names_of(ctx, {row[-1] for row in rows} - {None})
+    found = [Entry(*row, organiser=names.get(row[-1], "")) for row in rows]
     if any(one.organiser for one in found):
         ctx.audit(policy.ListRead(bookings=len(found)))
     return found
@@ -73,13 +68,17 @@ def day(ctx: Ctx, on: date) -> list[Entry]:
     """All bookings that begin on a day and were not cancelled."""
     zone = known(ctx).zone
     return _entries(
-        ctx, midnight(on, zone), midnight(on + timedelta(days=1), zone), (*HOLDING, "done", "no_show")
+        ctx,
+        _OF_DAY,
+        start=midnight(on, zone),
+        end=midnight(on + timedelta(days=1), zone),
+        states=[*HOLDING, "done", "no_show"],
     )
 
 
 def asked(ctx: Ctx) -> list[Entry]:
     """Requests that wait for a yes or no, soonest first."""
-    return _entries(ctx, ctx.now - timedelta(days=1), ctx.now + FOR_EVER, ("asked",), limit=PAGE)
+    return _entries(ctx, _ASKED, limit=PAGE, since=ctx.now - timedelta(days=1))
 
 
 # ---- closing -----------------------------------------------------------------------------------------------
