@@ -95,14 +95,16 @@ def keep(ctx: Ctx, token: str, n: int, changed: Mapping[str, str]) -> Kept:
 def save(ctx: Ctx, token: str, told: Told) -> Saved:
     """Log the call. Invalid names what is still missing; the draft stays. Saved before: the same answer again."""
     me = seeing.insist_me(ctx)
-    row, newest = (
-        _by_token_and_newest(ctx, token) if told.get("form") is None else (_by_token(ctx, token), None)
-    )
+    form = told.get("form")
+    if form is None:
+        row, form = _by_token_and_newest(ctx, token)
+    else:
+        row = _by_token(ctx, token)
     if row is not None and row.state == "logged":
         return Saved(row.id, 0, row.crisis_id)
     if row is not None and row.state not in ("ringing", "live"):
         raise Conflict()
-    version, definition = forms.told_version(ctx, newest if newest is not None else told["form"])
+    version, definition = forms.told_version(ctx, form)
     asked = risk.answers({name: told.get(f"r_{name}") for name in risk.FIELDS})
     forms.insist(definition, told)
     level = max(int(told["risk"]), risk.level(asked))
