@@ -4,6 +4,7 @@ A request: WSGI middleware finds /t/<slug> → `open_request` makes the Ctx when
 commit. Errors become HTML or problem+json in `errors.py`.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 # Nothing that HTTP says of these is to be put right in their headers.
 ALONE = frozenset({200, 201, 303, 400, 401, 403, 404, 409, 422})
+PLAIN_ADDRESS = re.compile(r"[\w.~:/?#@!$&'()*+,;=%-]*", re.ASCII)  # with nothing in it to be escaped
 OPTIONS = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
 
@@ -68,12 +70,8 @@ class Answered(Response):
     """A response whose headers need no second look: all but a few have their length counted, and are done."""
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        location = self.headers.get("Location")
-        if (
-            self.status_code not in ALONE
-            or "Content-Location" in self.headers
-            or not (location or "").isascii()
-        ):
+        plain = PLAIN_ADDRESS.fullmatch(self.headers.get("Location", ""))
+        if self.status_code not in ALONE or "Content-Location" in self.headers or not plain:
             return super().get_wsgi_headers(environ)
         if "Content-Length" not in self.headers and self.is_sequence:
             self.headers["Content-Length"] = str(sum(map(len, self.iter_encoded())))

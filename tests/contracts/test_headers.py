@@ -1,7 +1,10 @@
 """What every answer carries: policy, no sniffing, nothing stored; and what cookies are like, plain and secure."""
 
 import pytest
+from flask import Response
+from werkzeug.test import create_environ
 
+from anxin.app import Answered
 from anxin.identity import passwords
 from anxin.identity.models import Login
 
@@ -135,3 +138,17 @@ def test_every_other_cookie_is_bound_too(app, client_as, tenant) -> None:
     for cookie in answer.headers.getlist("Set-Cookie"):
         assert "Secure" in cookie
         assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 303, 304, 404, 422])
+@pytest.mark.parametrize(
+    "location", [None, "/a?b=c&d=%20#e", "/a b", '/"x"?y=<z>', "/房间?n=一", "https://a.example/x"]
+)
+def test_headers_are_those_that_werkzeug_makes(status: int, location: str | None) -> None:
+    """The application's responses take a shorter way to theirs."""
+    made = [
+        kind("正文".encode(), status, {"Location": location} if location else None)
+        for kind in (Answered, Response)
+    ]
+    ours, werkzeugs = (one.get_wsgi_headers(create_environ()).to_wsgi_list() for one in made)
+    assert ours == werkzeugs
