@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from anxin.kernel.ids import new_id
-from anxin.kernel.link import ENTER, Link, Outdated
+from anxin.kernel.link import Link, Outdated
 
 from .routes import Route, routes
 
@@ -120,16 +120,26 @@ def test_what_was_granted_since_counts_at_once(app, runtime, agency_person, clie
     assert client.post(path, json={}).status_code == 422, "in, and asked for the fields"
 
 
+AS_BEFORE = "SELECT digest FROM guard.enter_session(%(token)s, current_date, %(known)s)"
+
+
 @pytest.fixture
-def hasty(runtime, person) -> Iterator[Any]:
-    """A link that enters with its next statement, for somebody whose name has changed since they were remembered."""
+def before(runtime, person) -> Iterator[Any]:
+    """A link, somebody's token, and the digest of what the way in tells of them."""
     someone = person("employee")
     with Link(runtime.engine) as link:
-        link.enter(someone.token)
-        told = link.told
+        by = "SELECT digest FROM guard.enter_session(%(token)s, current_date, NULL)"
+        digest = link.enter(someone.token, by)[0]
         link.rollback()
-        link.enter_with_next(someone.token, ENTER, (*told[:1], b"somebody else", *told[2:]))
-        yield link
+        yield link, someone.token, digest
+
+
+@pytest.fixture
+def hasty(before) -> Any:
+    """A link that enters with its next statement, for somebody who is not as they were remembered."""
+    link, token, _ = before
+    link.enter_with_next(token, AS_BEFORE, known=b"somebody else")
+    return link
 
 
 def test_nothing_is_committed_before_the_way_in_has_answered(hasty, runtime) -> None:
@@ -137,7 +147,8 @@ def test_nothing_is_committed_before_the_way_in_has_answered(hasty, runtime) -> 
     with pytest.raises(Outdated):
         hasty.commit([("SELECT set_config('app.kept', 'a row', false)", ())])
     hasty.rollback()
-    assert hasty.execute("SELECT current_setting('app.kept', true)").fetchone()[0] in (None, "")
+    kept = hasty.driver.execute("SELECT current_setting('app.kept', true)").fetchone()
+    assert kept[0] in (None, "")
 
 
 @pytest.mark.parametrize(
@@ -148,20 +159,59 @@ def test_each_road_to_the_database_asks_first(hasty, use) -> None:
         use(hasty)
 
 
-def test_a_statement_that_fails_says_why_and_the_way_in_counts(runtime, person) -> None:
-    someone = person("employee")
-    with Link(runtime.engine) as link:
-        link.enter(someone.token)
-        told = link.told
-        link.rollback()
-        link.enter_with_next(someone.token, ENTER, told)
-        with pytest.raises(psycopg.errors.DivisionByZero):
-            link.execute("SELECT 1 / %s::int", (0,))
-        link.settle()
-        link.rollback()
-        link.enter_with_next("unknown" * 7, ENTER, told)
-        with pytest.raises(Outdated):
-            link.execute("SELECT 1")
+def test_a_statement_that_fails_says_why_and_the_way_in_counts(before) -> None:
+    link, token, digest = before
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        link.execute("SELECT 1 / %s::int", (0,))
+    link.settle()
+    link.rollback()
+    link.enter_with_next("unknown" * 7, AS_BEFORE, known=digest)
+    with pytest.raises(Outdated):
+        link.execute("SELECT 1")
+
+
+def test_questions_of_a_brief_link_are_transactions_of_their_own(before) -> None:
+    """Each with its way in, also after another one, and also where the ORM goes on."""
+    link, token, digest = before
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    ask = ("SELECT guard.tenant(), pg_current_xact_id()::text", ())
+    first, second = (link.run([ask], whole=True)[0].fetchone() for _ in range(2))
+    assert first[0] == second[0] is not None
+    assert first[1] != second[1], "another transaction"
+    assert link.driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert link.session.scalar(sa.text("SELECT guard.tenant()")) == first[0]
+
+
+def test_a_brief_link_forgets_with_its_commit(before, runtime) -> None:
+    link, token, digest = before
+    for by in (
+        lambda one: link.run([one], whole=True),
+        lambda one: link.commit([one]),
+    ):
+        link.enter_with_next(token, AS_BEFORE, known=digest)
+        keep = "SELECT set_config('app.mine', 'here', false), pg_backend_pid()"
+        by((keep, ()))
+        pid = link.driver.info.backend_pid
+        found = link.driver.execute("SELECT current_setting('app.mine', true)").fetchone()
+        assert found[0] in (None, ""), "while it is still held"
+        link.close()
+        with Link(runtime.engine) as other:
+            assert other.execute("SELECT pg_backend_pid()").fetchone() == (pid,)
+            assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
+
+
+def test_what_comes_after_is_forgotten_too(before, runtime) -> None:
+    """A connection that forgot with a COMMIT and then did something else."""
+    link, token, digest = before
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    link.commit([("SELECT 1", ())])
+    link.execute("SELECT set_config('app.mine', 'here', false)")
+    pid = link.execute("SELECT pg_backend_pid()").fetchone()
+    link.close()
+    with Link(runtime.engine) as other:
+        assert other.execute("SELECT pg_backend_pid()").fetchone() == pid
+        assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
 
 
 def test_what_cannot_be_prepared_leaves_the_question_open(hasty) -> None:

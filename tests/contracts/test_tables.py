@@ -386,6 +386,7 @@ def test_which_functions_the_application_may_call(superuser) -> None:
         "claim_job",
         "job_state",
         "lock",
+        "refuse",
     }
 
 

@@ -20,14 +20,15 @@ from anxin.kernel.clock import now
 from anxin.kernel.ctx import Ctx
 from anxin.kernel.errors import SignInRequired
 from anxin.kernel.i18n import local
-from anxin.kernel.link import Link, Told
+from anxin.kernel.link import Link
 from anxin.kernel.runtime import Runtime
 
 GRANTS_KEPT = 2048  # sets of grants a process remembers
 SESSIONS_KEPT = 1024  # and sessions
 OWN_CONSENTS = "own consents"  # ctx.notes: purpose → version the actor has agreed to, as of this request
 
-_ENTER = "SELECT * FROM guard.enter_session(%(token)s, %(today)s)"
+_ENTER = "SELECT * FROM guard.enter_session(%(token)s, %(today)s, NULL)"
+_ENTER_AS_BEFORE = "SELECT digest FROM guard.enter_session(%(token)s, %(today)s, %(known)s)"
 
 
 class Entered(NamedTuple):
@@ -47,20 +48,36 @@ class Entered(NamedTuple):
     services: list[str] | None
     roles: list[str] | None
     covered: bool
-    memberships: list[tuple[str, str | None]]
+    memberships: list[str]
     wrapped: bytes | None
-    agreed: dict[str, int]
+    agreed: list[str]
     config_version: int
     closed: bool
     proved: datetime | None
+    digest: bytes
+
+    @property
+    def held(self) -> tuple[tuple[str, UUID | None], ...]:
+        """Roles, each with the unit it is held for (None: the whole tenant)."""
+        parts = [one.partition("|") for one in self.memberships]
+        return tuple((role, UUID(unit) if unit else None) for unit, _, role in parts)
+
+    @property
+    def consents(self) -> dict[str, int]:
+        """Purpose → the version of it that was agreed to."""
+        parts = [one.partition("|") for one in self.agreed]
+        return {purpose: int(version) for version, _, purpose in parts}
 
 
 class Remembered(NamedTuple):
     """What a process knows of a session it has seen, to act on while the database says whether it is still so."""
 
-    told: Told
-    entered: Entered
+    person_id: UUID
+    digest: bytes
+    config_version: int
     actor: Actor
+    wrapped: bytes | None
+    consents: Mapping[str, int]
 
 
 def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = False) -> Ctx:
@@ -77,8 +94,8 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
     name = tenant.id, hashlib.sha256(token.encode()).digest()
     known = memory.get(name) if swift else None
     try:
-        if known is not None and known.entered.config_version == tenant.config_version:
-            link.enter_with_next(token, _ENTER, known.told, today=today)
+        if known is not None and known.config_version == tenant.config_version:
+            link.enter_with_next(token, _ENTER_AS_BEFORE, today=today, known=known.digest)
         else:
             entered = Entered._make(link.enter(token, _ENTER, today=today))
             if (
@@ -90,13 +107,20 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
                 raise SignInRequired()
             if entered.config_version != tenant.config_version:
                 tenant = runtime.caches["directory"].by_id(tenant.id)
-            known = Remembered(link.told, entered, _actor(runtime, tenant, entered))
+            known = Remembered(
+                entered.person_id,
+                entered.digest,
+                entered.config_version,
+                _actor(runtime, tenant, entered),
+                entered.wrapped,
+                entered.consents,
+            )
             if len(memory) >= SESSIONS_KEPT:
                 memory.clear()
             memory[name] = known
         ctx = Ctx(runtime, tenant, link, known.actor, token=token)
-        ctx.keys.know(known.entered.person_id, known.entered.wrapped)
-        ctx.notes[OWN_CONSENTS] = dict(known.entered.agreed)
+        ctx.keys.know(known.person_id, known.wrapped)
+        ctx.notes[OWN_CONSENTS] = dict(known.consents)
     except BaseException:
         memory.pop(name, None)
         link.close()
@@ -105,7 +129,7 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
 
 
 def _actor(runtime: Runtime, tenant: TenantInfo, who: Entered) -> Actor:
-    held = tuple((role, UUID(unit) if unit else None) for role, unit in who.memberships)
+    held = who.held
     scope = Scope(tuple(who.services or ()), tuple(who.roles or ())) if who.contract_id is not None else None
     if scope:
         held = scope.memberships(held)

@@ -91,6 +91,7 @@ class Ctx:
         self.runtime, self.tenant, self.link, self.actor = runtime, tenant, link, actor
         self.now = now or clock.now()
         self.locale = actor.locale or tenant.locale
+        self.only_asks = False  # set by @guard: reads in one short transaction after the other
         self.purpose: str | None = None  # set by @guard: why personal data is used
         self.grant: Grant | None = None  # set by @guard: how wide the permission of this request is
         self.plugin: str | None = None  # whose route, hook or job is running
@@ -186,7 +187,7 @@ class Ctx:
     def _run(self, *asked: tuple[str, Any]) -> list[Answer]:
         """What is held back and these, in one round trip; the answers."""
         with self._held() as held:
-            answers = self.link.run([*held, *asked])
+            answers = self.link.run([*held, *asked], whole=self.only_asks and not self._wrote)
         if self._stale:
             self._stale = False
             self.link.forget()

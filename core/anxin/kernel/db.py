@@ -133,13 +133,20 @@ NAMES = "names"  # how the names of its statements begin; nowhere in SQL
 ENDS = "ends"  # its transaction changed nothing, and ends when it comes back
 PLAIN = "plain"  # nobody but a link had it, and prepared nothing of their own
 LATER = "later"  # whoever takes it next looks whether it forgot, instead of whoever gives it back
+FORGOT = "forgot"  # it did so with its last COMMIT, and has done nothing since
 
 # What `DISCARD ALL` does, but for plans and what a link prepared: they hold no values, only the shape of a
 # query as seen by a role, and making them anew was half of what a short request cost in the database.
 FORGET = (
-    b"SET SESSION AUTHORIZATION DEFAULT; RESET ALL; CLOSE ALL; UNLISTEN *; DISCARD SEQUENCES; DISCARD TEMP; "
-    b"SELECT pg_catalog.pg_advisory_unlock_all()"
+    "SET SESSION AUTHORIZATION DEFAULT",
+    "RESET ALL",
+    "CLOSE ALL",
+    "UNLISTEN *",
+    "DISCARD SEQUENCES",
+    "DISCARD TEMP",
+    "SELECT pg_catalog.pg_advisory_unlock_all()",
 )
+FORGET_AT_ONCE = "; ".join(FORGET).encode()
 FORGET_STATEMENTS = b"; SELECT guard.forget_statements('%b')"  # walks all that a connection has prepared
 
 
@@ -157,13 +164,13 @@ def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> 
 
 def _forget(connection: Any, record: Any, state: Any) -> None:
     """Whatever a request left in the backend is gone before the next one: rollback, then FORGET in one round trip."""
-    if state.terminate_only:
-        return
     known = record.info
+    if known.pop(FORGOT, False) or state.terminate_only:
+        return
     ends, later = known.pop(ENDS, False), known.get(LATER, False)
     if not ends:
         connection.rollback()
-    forget = b"COMMIT; " + FORGET if ends else FORGET
+    forget = b"COMMIT; " + FORGET_AT_ONCE if ends else FORGET_AT_ONCE
     if not known.pop(PLAIN, False):
         forget += FORGET_STATEMENTS % known.get(NAMES, "").encode()
     wire.send(connection.pgconn, forget)
@@ -172,15 +179,18 @@ def _forget(connection: Any, record: Any, state: Any) -> None:
 
 
 def _forgotten(connection: Any, record: Any, _proxy: Any) -> None:
-    """A connection that could not forget is thrown away; the pool makes another."""
-    if record.info.pop(LATER, False):
-        try:
+    """A connection that could not forget, or that the server ended, is thrown away; the pool makes another."""
+    failed = None
+    try:
+        if record.info.pop(LATER, False):
             failed = wire.outcome(connection.pgconn)
-        except psycopg.OperationalError as error:  # the server went away meanwhile
-            raise DisconnectionError(str(error)) from error
-        if failed is not None:
-            log.warning("a connection could not forget: %s", failed.get_error_message())
-            raise DisconnectionError("a connection could not forget")
+        else:
+            wire.hear(connection.pgconn)
+    except psycopg.OperationalError as error:  # the server went away meanwhile
+        raise DisconnectionError(str(error)) from error
+    if failed is not None:
+        log.warning("a connection could not forget: %s", failed.get_error_message())
+        raise DisconnectionError("a connection could not forget")
 
 
 def driver_url(address: str) -> str:

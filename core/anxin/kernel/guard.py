@@ -124,6 +124,7 @@ def guard(
     `swift` is for what everybody does all day, and only where all that the view does is in the context's transaction: the
     process acts on what it remembers of the session, the way in goes with the view's first statement, and when it says
     anything else than it did before, all is undone and done anew. Nothing is read, kept or refused on a memory alone.
+    A swift GET's questions are transactions of their own: it may lock nothing.
     """
     spec = Guard(access, getattr(purpose, "name", purpose), input, audit, invalid, fresh, swift)
 
@@ -134,6 +135,7 @@ def guard(
             if not spec.swift:
                 return answered(request_ctx(), url)
             ctx = request_ctx(swift=True)
+            ctx.only_asks = this_request().method not in UNSAFE
             try:
                 try:
                     return answered(ctx, url)

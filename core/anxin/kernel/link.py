@@ -4,8 +4,8 @@ Both work in the same transaction. Short requests that every person makes hundre
 use plain statements alone; the ORM's session over the same connection is made when somebody first asks for it.
 
 Plain statements are prepared once a connection, and those that need not wait for each other go together: BEGIN with the
-first, changes that were held back with the next question, COMMIT with the last. A round trip costs a short request more
-than most of its statements.
+first, changes that were held back with the next question, COMMIT with the last, and in a brief link what makes the
+connection forget with COMMIT. A round trip costs a short request more than most of its statements.
 """
 
 import re
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
 from anxin.kernel import wire
-from anxin.kernel.db import ENDS, LATER, NAMES, PLAIN
+from anxin.kernel.db import ENDS, FORGET, FORGOT, LATER, NAMES, PLAIN
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
@@ -36,7 +36,6 @@ PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 ADAPTED = "adapted"  # in a connection's pool record: how each type is written and read
 COMMIT = "COMMIT"
 
-Told = tuple[bytes | None, ...]  # a row as it came
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
 
@@ -87,14 +86,16 @@ class Link:
         self._known: dict[Any, Any] = {}  # kept with the connection, see _begin_to_know
         self._connection: Connection | None = None
         self._session: LinkSession | None = None
-        self._way: tuple[Statement, Told] | None = None  # in, with the next statement
-        self.told: Told = ()  # what the way in answered
+        self._way: Statement | None = None  # in, with the first statement of each transaction: a brief link
+        self._inside = False  # this transaction has gone it
+        self._sure = True  # it has let somebody in
         self._plain = True  # nothing has been done that could leave a prepared statement behind
+        self._forgot = False  # what the connection knew went with the last COMMIT
 
     @property
     def driver(self) -> psycopg.Connection[Any]:
         """psycopg's connection, inside the link's transaction."""
-        self._plain = False
+        self._plain = self._forgot = False
         return self._taken()
 
     def _taken(self) -> psycopg.Connection[Any]:
@@ -115,35 +116,44 @@ class Link:
         """Run plain SQL ("%s" or "%(name)s") in the link's transaction. Raises psycopg's errors."""
         return self.run(((statement, parameters),))[0]
 
-    def run(self, statements: Sequence[Statement]) -> list[Answer]:
-        """Several plain statements in one round trip; gives their answers. None may need to know another's.
+    def run(self, statements: Sequence[Statement], *, whole: bool = False) -> list[Answer]:
+        """Several plain statements in one round trip; gives their answers. None may need to know another's. `whole`: they
+        only ask, so a brief link may make a transaction of them.
 
         Raises psycopg's error of the first that fails; those after it are not run. Outdated: see `enter_with_next`.
         """
-        results = self._exchange(statements)
+        if whole and self._way is not None and not self._inside:
+            results = self._exchange((*statements, (COMMIT, ())), last=True)[:-1]
+        else:
+            results = self._exchange(statements)
         adapted = self._known[ADAPTED]
         return [_answer(adapted, result) for result in results]
 
-    def _exchange(self, statements: Sequence[Statement]) -> list[Any]:
-        """Their results; what has to be said before them goes along."""
+    def _exchange(self, statements: Sequence[Statement], *, last: bool = False) -> list[Any]:
+        """Their results; what has to be said before them goes along, and after the last ones of a brief link what makes
+        the connection forget."""
+        self._forgot = False
         driver = self._driver or self._taken()
         if ADAPTED not in self._known:
             _begin_to_know(self._known, driver)
         first = self._opening(driver)
-        way = self._way
-        if way is not None:
-            first = (*first, way[0])
+        enters = self._way is not None and not self._inside
+        if enters:
+            first = (*first, cast("Statement", self._way))
         ready = [self._ready(driver, *one) for one in (*first, *statements)]
-        results = self._sent(driver, ready)
-        if way is not None:
-            self._way = None
-            self._insist_on_way(driver, results[: len(first)], way[1])
-        for result in results:
+        forget = self._forgetting(driver) if last and self._way is not None and self._plain else ()
+        results = self._sent(driver, ready, forget)
+        if enters:
+            self._insist_on_way(driver, results[: len(first)])
+        self._inside = not last
+        for result in results[len(first) : len(ready)]:
             self._insist(driver, result)
-        return results[len(first) :]
+        if forget:
+            self._forgot = all(result.status in wire.FINE for result in results[len(ready) :])
+        return results[len(first) : len(ready)]
 
-    def _insist_on_way(self, driver: psycopg.Connection[Any], results: Sequence[Any], told: Told) -> None:
-        """Outdated unless the last of these, the way in, answered as it did before."""
+    def _insist_on_way(self, driver: psycopg.Connection[Any], results: Sequence[Any]) -> None:
+        """Outdated unless the last of these, the way in, lets them in as before."""
         try:
             for result in results:
                 self._insist(driver, result)
@@ -151,9 +161,7 @@ class Link:
             if error.sqlstate == BAD_CAPABILITY:
                 raise Outdated from error
             raise
-        self.told = wire.raw(results[-1])
-        if self.told != told:
-            raise Outdated
+        self._sure = True
 
     def _opening(self, driver: psycopg.Connection[Any]) -> tuple[Statement, ...]:
         """What has to be said before the next statement: nothing, inside a transaction."""
@@ -177,18 +185,30 @@ class Link:
             values = [parameters[name] for name in names]  # type: ignore[call-overload, index]
             values = adapted.dump_sequence(values, [PyFormat.AUTO] * len(values))
             types, formats = adapted.types, adapted.formats
-        prepared: dict[Any, bytes] = known["prepared"]
-        name = prepared.get((statement, types))
+        name = known["prepared"].get((statement, types))
         if name is None:
-            name = f"{known[NAMES]}{len(prepared)}".encode()
-            self._insist(driver, driver.pgconn.prepare(name, text, types))
-            prepared[statement, types] = name
+            name = self._prepare(driver, statement, text, types)
         return wire.Ready(name, values, formats)
 
-    def _sent(self, driver: psycopg.Connection[Any], ready: Sequence[wire.Ready]) -> list[Any]:
+    def _forgetting(self, driver: psycopg.Connection[Any]) -> Sequence[wire.Ready]:
+        """What makes a connection forget, prepared like everything else."""
+        prepared = self._known["prepared"]
+        return [
+            wire.Ready(prepared.get((one, ())) or self._prepare(driver, one, one.encode(), ()))
+            for one in FORGET
+        ]
+
+    def _prepare(self, driver: psycopg.Connection[Any], statement: str, text: bytes, types: Any) -> bytes:
+        prepared: dict[Any, bytes] = self._known["prepared"]
+        name = f"{self._known[NAMES]}{len(prepared)}".encode()
+        self._insist(driver, driver.pgconn.prepare(name, text, types))
+        prepared[statement, types] = name
+        return name
+
+    def _sent(self, driver: psycopg.Connection[Any], *parts: Sequence[wire.Ready]) -> list[Any]:
         """The results, good or bad."""
         try:
-            return wire.together(driver.pgconn, ready)
+            return wire.together(driver.pgconn, *filter(None, parts))
         except BaseException as error:  # a signal perhaps: its answers are not to be anybody else's
             if self._pooled is not None:
                 self._pooled.invalidate(error if isinstance(error, Exception) else None)
@@ -206,7 +226,7 @@ class Link:
         """The ORM over the same connection and transaction."""
         if self._session is None:
             driver = self.driver  # from the pool, if that has not happened
-            self.settle()
+            self._come_in()
             if self._known.pop(ENDS, False):
                 self._insist(driver, driver.pgconn.exec_(COMMIT.encode()))
             if self._connection is None:
@@ -233,29 +253,30 @@ class Link:
 
     def commit(self, statements: Sequence[Statement] = ()) -> None:
         """Run these and commit, in one round trip. Raises psycopg's errors; then nothing is committed."""
-        self.settle()  # or it would be committed before anybody knew whose it is
         if self._session is not None:
             if statements:
                 self.run(statements)
             self._session.commit()
+            self._inside = False
             return
         status = (
             self._driver.pgconn.transaction_status if self._driver is not None else TransactionStatus.IDLE
         )
         if status == TransactionStatus.INERROR:  # COMMIT would quietly roll back
             raise psycopg.errors.InFailedSqlTransaction("a statement had failed: nothing can be committed")
-        if statements or status != TransactionStatus.IDLE:
-            self.run((*statements, (COMMIT, ())))
+        if statements or status != TransactionStatus.IDLE or not self._sure:
+            self._exchange((*statements, (COMMIT, ())), last=True)
 
     def end(self) -> None:
         """Commit where nothing was changed: nobody waits for it, it goes with what gives the connection back."""
         self.settle()
         if self._session is None and self._driver is not None:
-            self._known[ENDS] = True
+            self._known[ENDS] = self._driver.pgconn.transaction_status != TransactionStatus.IDLE
         else:
             self.commit()
 
     def rollback(self) -> None:
+        self._inside = False
         if self._session is not None:
             self._session.rollback()
         elif self._driver is not None:
@@ -264,12 +285,14 @@ class Link:
 
     def close(self) -> None:
         """Give the connection back. The link may be used again, with another one."""
-        self._way = None
         session, pooled = self._session, self._pooled
         if pooled is not None and self._connection is None:
-            self._known[LATER] = True
-            self._known[PLAIN] = self._plain
-        self._plain = True
+            if self._forgot:
+                self._known[FORGOT] = True
+            else:
+                self._known[LATER] = True
+                self._known[PLAIN] = self._plain
+        self._way, self._inside, self._sure, self._plain, self._forgot = None, False, True, True, False
         self._session = self._connection = self._pooled = self._driver = None
         try:
             if session is not None:
@@ -294,7 +317,6 @@ class Link:
         """
         try:
             (result,) = self._exchange(((by, {"token": token, **more}),))
-            self.told = wire.raw(result)
             return _answer(self._known[ADAPTED], result).fetchone()
         except psycopg.Error as error:
             if error.sqlstate == BAD_CAPABILITY:
@@ -302,14 +324,19 @@ class Link:
                 raise SignInRequired() from None
             raise
 
-    def enter_with_next(self, token: str, by: str, told: Told, **more: Any) -> None:
-        """Enter as `enter` does, but together with the next statement, for somebody the process remembers: `told` is what
-        the same way in answered then. If it answers anything else now, or nothing, the statement raises Outdated."""
-        self._way = (by, {"token": token, **more}), told
+    def enter_with_next(self, token: str, by: str, **more: Any) -> None:
+        """Enter as `enter` does, but together with the next statement (and with the first of each further transaction), for
+        somebody the process remembers: `by` is a way in that refuses, as it does an unknown token, when it would tell
+        anything else than it did before. Then Outdated is raised, and nothing that was sent with it has happened."""
+        self._way, self._inside, self._sure = (by, {"token": token, **more}), False, False
 
     def settle(self) -> None:
-        """Enter now if that still waits; Outdated as above."""
-        if self._way is not None:
+        """Make sure that the way in lets them in as before, if it has not answered yet; Outdated as above."""
+        if not self._sure:
+            self._come_in()
+
+    def _come_in(self) -> None:
+        if self._way is not None and not self._inside:
             self._exchange(())
 
 

@@ -22,32 +22,34 @@ class Ready(NamedTuple):
     formats: Sequence[Any] = ()
 
 
-def together(wire: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
-    """Send them at once and wait for all their results. After one that failed, the others are not run and say so.
+def together(wire: PGconn, *parts: Sequence[Ready]) -> list[PGresult]:
+    """Send them at once and wait for all their results. After one that failed, the others of its part are not run and say
+    so; the next part is run all the same.
 
     Whatever is raised here leaves a connection that nobody can use.
     """
-    if len(statements) == 1:
-        one = statements[0]
+    if len(parts) == 1 and len(parts[0]) == 1:
+        one = parts[0][0]
         return [wire.exec_prepared(one.name, one.values, one.formats)]
     wire.enter_pipeline_mode()
-    for one in statements:
-        wire.send_query_prepared(one.name, one.values, one.formats)
-    wire.pipeline_sync()
+    for part in parts:
+        for one in part:
+            wire.send_query_prepared(one.name, one.values, one.formats)
+        wire.pipeline_sync()
     _push(wire)
     found: list[Any] = []
     busy, take = wire.is_busy, wire.get_result
-    for _ in range(2 * len(statements) + 1):  # after each of them None, and after the last one the end of all
-        while busy():
-            _wait(wire, select.POLLIN)
-        found.append(take())
+    for part in parts:
+        for turn in range(
+            2 * len(part) + 1
+        ):  # after each of them None, and after the last one the end of the part
+            while busy():
+                _wait(wire, select.POLLIN)
+            result = take()
+            if not turn % 2 and turn < 2 * len(part):
+                found.append(result)
     wire.exit_pipeline_mode()
-    return found[:-1:2]
-
-
-def raw(result: PGresult) -> tuple[bytes | None, ...]:
-    """The first row as it came; nothing where there is none."""
-    return tuple(result.get_value(0, column) for column in range(result.nfields)) if result.ntuples else ()
+    return found
 
 
 def send(wire: PGconn, commands: bytes) -> None:
@@ -67,11 +69,16 @@ def outcome(wire: PGconn) -> PGresult | None:
             break
         if result.status not in FINE:
             failed = result
+    hear(wire)
+    return failed
+
+
+def hear(wire: PGconn) -> None:
+    """Take in what came without having been asked for. OperationalError when it was the end."""
     poller = select.poll()
     poller.register(wire.socket, select.POLLIN)
-    if poller.poll(0):  # nothing was asked: a farewell, or the end
+    if poller.poll(0):
         wire.consume_input()
-    return failed
 
 
 def _push(wire: PGconn) -> None:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg.errors import ExclusionViolation
 
 from anxin.extension.manifest import ResourceKind
-from anxin.kernel.ctx import Ctx
+from anxin.kernel.ctx import Ctx, Refusal
 from anxin.kernel.errors import Conflict, NotFound
 from anxin.kernel.i18n import lazy
 from anxin.kernel.ids import new_id
@@ -40,6 +41,11 @@ SELECT %(tenant)s, %(owner)s, r.*
               %(until_at)s::timestamptz[]) AS r
 ON CONFLICT DO NOTHING
 """
+# the same, for a row that goes with others, which must not be made without it
+_ONE_OR_NOTHING = f"""
+WITH made AS ({_ONE} RETURNING 1)
+SELECT CASE WHEN count(*) < 1 THEN guard.refuse('23P01', 'core', 'claim') END FROM made
+"""  # noqa: S608  (of two texts of this file)
 _BUSY = """
 SELECT resource_id, from_at, until_at, starts_at, ends_at, holder_id FROM core.claim
  WHERE tenant_id = %(tenant)s AND from_at >= %(earliest)s AND from_at < %(end)s AND until_at > %(start)s
@@ -96,9 +102,20 @@ def take(
     insert(ctx, rows)
 
 
-def insert(ctx: Ctx, rows: Sequence[dict[str, object]]) -> None:
-    """Claims as rows (from `claim`), in the fixed order; AlreadyTaken unless every one of them was free."""
+def insert(ctx: Ctx, rows: Sequence[dict[str, object]], *, later: bool = False) -> None:
+    """Claims as rows (from `claim`), in the fixed order; AlreadyTaken unless every one of them was free.
+
+    `later`: a single one goes with the next statement, at the latest with the commit, and AlreadyTaken is raised there.
+    """
     whose = {"tenant": ctx.tenant.id, "owner": ctx.plugin or "core"}
+    if len(rows) == 1 and later:
+        ctx.last(
+            _ONE_OR_NOTHING,
+            {**rows[0], **whose},
+            new=True,
+            refused=Refusal("core.claim", AlreadyTaken, ExclusionViolation),
+        )
+        return
     if len(rows) == 1:
         made = ctx.fast(_ONE, {**rows[0], **whose})
     else:

@@ -23,6 +23,9 @@ def test_the_second_is_told_that_somebody_was_quicker(new_room, person, as_perso
         booking.book(ctx, Wish(room, [hour(10)]))
     with pytest.raises(resources.AlreadyTaken), as_person(person()) as ctx:
         booking.book(ctx, Wish(room, [hour(10)]))
+    with as_person(person()) as ctx:
+        rows = ctx.db.scalars(sa.select(Booking).where(Booking.room_id == room)).all()
+        assert len(rows) == 1, "nothing of the second one is left"
 
 
 def test_pauses_keep_people_apart(new_room, person, as_person) -> None:

@@ -16,17 +16,23 @@ from anxin.kernel.ctx import tenant_scope
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link
 
+SESSION = "SELECT * FROM guard.enter_session(%s, current_date, NULL)"
+
 
 def test_only_a_live_token_enters(probe, runtime, a, superuser) -> None:
     sql = probe()
     for token in ("", "x", a.token + "x", a.token[:-1], capability.new_token()):
         assert sql.refused("SELECT * FROM guard.enter(%s)", token) == "28000"
-        assert sql.refused("SELECT * FROM guard.enter_session(%s, current_date)", token) == "28000"
+        assert sql.refused(SESSION, token) == "28000"
     assert sql.refused("SELECT * FROM guard.enter(NULL)") == "28000"
     with sql.inside(a.token):
         assert sql.one("SELECT guard.tenant()") == a.tenant.id
+    with sql.inside(a.token):
+        sql(SESSION, a.token)
+        assert sql.one("SELECT guard.tenant()") == a.tenant.id
     capability.revoke(runtime.auth, capability.token_hash(a.token))
     assert sql.refused("SELECT * FROM guard.enter(%s)", a.token) == "28000"
+    assert sql.refused(SESSION, a.token) == "28000"
 
 
 @pytest.mark.parametrize(
@@ -44,12 +50,13 @@ def test_expired_idle_and_revoked_are_refused(probe, superuser, a, aged: str) ->
         {"h": capability.token_hash(a.token)},
     )
     assert sql.refused("SELECT * FROM guard.enter(%s)", a.token) == "28000"
+    assert sql.refused(SESSION, a.token) == "28000"
     assert sql.one("SELECT count(*) FROM core.person") == 0
 
 
 def test_who_has_signed_in_is_told_of_sessions_only(probe, runtime, a, superuser) -> None:
     """A capability without a session of an active person says nothing but its tenant; and rows of others say nothing."""
-    ask = "SELECT person_id, name, memberships, wrapped FROM guard.enter_session(%s, current_date)"
+    ask = f"SELECT person_id, name, memberships, wrapped FROM ({SESSION}) e"
     sql, visitor = probe(), runtime.visitors.token(a.tenant.id)
     with sql.inside(a.token):
         assert sql(ask, a.token)[0][0] == a.id
@@ -59,7 +66,22 @@ def test_who_has_signed_in_is_told_of_sessions_only(probe, runtime, a, superuser
         assert sql(ask, a.token) == [(None, None, None, None)]
 
 
-def test_using_a_session_keeps_it_from_idling(probe, superuser, a) -> None:
+def test_the_way_in_refuses_who_is_not_as_before(probe, superuser, a) -> None:
+    sql, again = probe(), "SELECT digest FROM guard.enter_session(%s, current_date, %s)"
+    sql("BEGIN")
+    digest = sql(f"SELECT digest FROM ({SESSION}) e", a.token)[0][0]
+    assert sql(again, a.token, digest) == [(digest,)]
+    assert sql(again.replace("digest", "*", 1), a.token, digest)[0][:-1] == (None,) * 20, (
+        "nothing but the digest"
+    )
+    sql("ROLLBACK")
+    assert sql.refused(again, a.token, b"another") == "28000"
+    superuser.execute(sa.text("UPDATE core.person SET state = 'left' WHERE id = :p"), {"p": a.id})
+    assert sql.refused(again, a.token, digest) == "28000", "no row to tell, and no digest of nothing"
+
+
+@pytest.mark.parametrize("way_in", ["SELECT * FROM guard.enter(%s)", SESSION])
+def test_using_a_session_keeps_it_from_idling(probe, superuser, a, way_in: str) -> None:
     seen = sa.text("SELECT seen_at FROM guard.capability WHERE token_hash = :h")
     h = {"h": capability.token_hash(a.token)}
     superuser.execute(
@@ -72,7 +94,7 @@ def test_using_a_session_keeps_it_from_idling(probe, superuser, a) -> None:
     before = superuser.scalar(seen, h)
     sql = probe()
     sql("BEGIN")
-    sql("SELECT * FROM guard.enter(%s)", a.token)
+    sql(way_in, a.token)
     sql("COMMIT")
     assert superuser.scalar(seen, h) > before
 

@@ -156,7 +156,7 @@ def _claim(
         if helper_id is not None:
             person = resources.Need(resources.PERSON, helper_id)
             rows.append(resources.claim(booking_id, person, starts, ends, (starts, ends)))
-    resources.insert(ctx, rows)
+    resources.insert(ctx, rows, later=True)
 
 
 def _hold(  # noqa: PLR0917  (as above)
