@@ -147,6 +147,9 @@ FORGET = (
     "SELECT pg_catalog.pg_advisory_unlock_all()",
 )
 FORGET_AT_ONCE = "; ".join(FORGET).encode()
+# Of these, what a connection may need that only read and changed rows: such statements open no cursor, listen to nothing,
+# and there are no sequences.
+FORGET_ROWS = tuple(one for one in FORGET if one not in ("CLOSE ALL", "UNLISTEN *", "DISCARD SEQUENCES"))
 FORGET_STATEMENTS = b"; SELECT guard.forget_statements('%b')"  # walks all that a connection has prepared
 
 

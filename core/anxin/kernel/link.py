@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
 from anxin.kernel import wire
-from anxin.kernel.db import ENDS, FORGET, FORGOT, LATER, NAMES, PLAIN
+from anxin.kernel.db import ENDS, FORGET_ROWS, FORGOT, LATER, NAMES, PLAIN
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
@@ -34,7 +34,7 @@ ENTER = "SELECT * FROM guard.enter(%(token)s)"
 PREPARES_NOTHING = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|BEGIN|COMMIT|NOTIFY|SET TRANSACTION)\b")
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
 ADAPTED = "adapted"  # in a connection's pool record: how each type is written and read
-COMMIT = "COMMIT"
+BEGIN, COMMIT = "BEGIN", "COMMIT"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Statement = tuple[str, Parameters]
@@ -122,35 +122,42 @@ class Link:
 
         Raises psycopg's error of the first that fails; those after it are not run. Outdated: see `enter_with_next`.
         """
-        if whole and self._way is not None and not self._inside:
-            results = self._exchange((*statements, (COMMIT, ())), last=True)[:-1]
-        else:
-            results = self._exchange(statements)
+        results = self._exchange(statements, last=whole and self._way is not None and not self._inside)
         adapted = self._known[ADAPTED]
         return [_answer(adapted, result) for result in results]
 
     def _exchange(self, statements: Sequence[Statement], *, last: bool = False) -> list[Any]:
-        """Their results; what has to be said before them goes along, and after the last ones of a brief link what makes
-        the connection forget."""
+        """Their results; what has to be said before them goes along, and COMMIT after the `last` ones of a transaction, and
+        in a brief link what makes the connection forget.
+
+        What a brief link sends at once, from the way in to the last of it, is a transaction as it is: PostgreSQL needs no
+        BEGIN and COMMIT for that.
+        """
         self._forgot = False
         driver = self._driver or self._taken()
         if ADAPTED not in self._known:
             _begin_to_know(self._known, driver)
-        first = self._opening(driver)
         enters = self._way is not None and not self._inside
+        first, begins = self._opening(driver)
+        at_once = last and enters and begins == BEGIN
+        if begins and not at_once:
+            first = (*first, (begins, ()))
         if enters:
             first = (*first, cast("Statement", self._way))
-        ready = [self._ready(driver, *one) for one in (*first, *statements)]
-        forget = self._forgetting(driver) if last and self._way is not None and self._plain else ()
-        results = self._sent(driver, ready, forget)
+        after = ((COMMIT, ()),) if last and not at_once else ()
+        ready = [self._ready(driver, *one) for one in (*first, *statements, *after)]
+        done = len(ready)
+        forgets = last and self._way is not None and self._plain
+        if forgets:
+            ready += self._forgetting(driver)
+        results = self._sent(driver, ready)
         if enters:
             self._insist_on_way(driver, results[: len(first)])
         self._inside = not last
-        for result in results[len(first) : len(ready)]:
+        for result in results[len(first) : None if at_once else done]:
             self._insist(driver, result)
-        if forget:
-            self._forgot = all(result.status in wire.FINE for result in results[len(ready) :])
-        return results[len(first) : len(ready)]
+        self._forgot = forgets and all(result.status in wire.FINE for result in results[done:])
+        return results[len(first) : len(first) + len(statements)]
 
     def _insist_on_way(self, driver: psycopg.Connection[Any], results: Sequence[Any]) -> None:
         """Outdated unless the last of these, the way in, lets them in as before."""
@@ -163,14 +170,14 @@ class Link:
             raise
         self._sure = True
 
-    def _opening(self, driver: psycopg.Connection[Any]) -> tuple[Statement, ...]:
-        """What has to be said before the next statement: nothing, inside a transaction."""
+    def _opening(self, driver: psycopg.Connection[Any]) -> tuple[tuple[Statement, ...], str]:
+        """What has to be said before the next statement, and what begins its transaction: nothing, inside one."""
         over = self._known.pop(ENDS, False)
         if not over and driver.pgconn.transaction_status != TransactionStatus.IDLE:
-            return ()
+            return (), ""
         level = driver.isolation_level
-        begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else "BEGIN"
-        return ((COMMIT, ()), (begin, ())) if over else ((begin, ()),)
+        begin = f"{BEGIN} ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else BEGIN
+        return ((COMMIT, ()),) if over else (), begin
 
     def _ready(self, driver: psycopg.Connection[Any], statement: str, parameters: Parameters) -> wire.Ready:
         """A statement as the connection takes it, prepared when it comes for the first time."""
@@ -195,7 +202,7 @@ class Link:
         prepared = self._known["prepared"]
         return [
             wire.Ready(prepared.get((one, ())) or self._prepare(driver, one, one.encode(), ()))
-            for one in FORGET
+            for one in FORGET_ROWS
         ]
 
     def _prepare(self, driver: psycopg.Connection[Any], statement: str, text: bytes, types: Any) -> bytes:
@@ -205,10 +212,10 @@ class Link:
         prepared[statement, types] = name
         return name
 
-    def _sent(self, driver: psycopg.Connection[Any], *parts: Sequence[wire.Ready]) -> list[Any]:
+    def _sent(self, driver: psycopg.Connection[Any], ready: Sequence[wire.Ready]) -> list[Any]:
         """The results, good or bad."""
         try:
-            return wire.together(driver.pgconn, *filter(None, parts))
+            return wire.together(driver.pgconn, ready)
         except BaseException as error:  # a signal perhaps: its answers are not to be anybody else's
             if self._pooled is not None:
                 self._pooled.invalidate(error if isinstance(error, Exception) else None)
@@ -265,7 +272,7 @@ class Link:
         if status == TransactionStatus.INERROR:  # COMMIT would quietly roll back
             raise psycopg.errors.InFailedSqlTransaction("a statement had failed: nothing can be committed")
         if statements or status != TransactionStatus.IDLE or not self._sure:
-            self._exchange((*statements, (COMMIT, ())), last=True)
+            self._exchange(statements, last=True)
 
     def end(self) -> None:
         """Commit where nothing was changed: nobody waits for it, it goes with what gives the connection back."""

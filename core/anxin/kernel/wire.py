@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-FINE = frozenset((int(ExecStatus.COMMAND_OK), int(ExecStatus.TUPLES_OK)))
+FINE = frozenset(
+    int(status) for status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.PIPELINE_SYNC)
+)
 
 
 class Ready(NamedTuple):
@@ -22,32 +24,39 @@ class Ready(NamedTuple):
     formats: Sequence[Any] = ()
 
 
-def together(wire: PGconn, *parts: Sequence[Ready]) -> list[PGresult]:
-    """Send them at once and wait for all their results. After one that failed, the others of its part are not run and say
-    so; the next part is run all the same.
+def together(wire: PGconn, statements: Sequence[Ready]) -> list[PGresult]:
+    """Send them at once and wait for all their results. After one that failed, the others are not run and say so.
 
+    Where no transaction has begun they are one, and the last result more than there are statements says how it ended.
     Whatever is raised here leaves a connection that nobody can use.
     """
-    if len(parts) == 1 and len(parts[0]) == 1:
-        one = parts[0][0]
+    if len(statements) == 1:
+        one = statements[0]
         return [wire.exec_prepared(one.name, one.values, one.formats)]
     wire.enter_pipeline_mode()
-    for part in parts:
-        for one in part:
-            wire.send_query_prepared(one.name, one.values, one.formats)
-        wire.pipeline_sync()
+    for one in statements:
+        wire.send_query_prepared(one.name, one.values, one.formats)
+    wire.pipeline_sync()
     _push(wire)
+    _wait(wire, select.POLLIN)
+    # each look at the wire lets other threads run, and a short request has no time for that: none more than needed
     found: list[Any] = []
     busy, take = wire.is_busy, wire.get_result
-    for part in parts:
-        for turn in range(
-            2 * len(part) + 1
-        ):  # after each of them None, and after the last one the end of the part
-            while busy():
-                _wait(wire, select.POLLIN)
-            result = take()
-            if not turn % 2 and turn < 2 * len(part):
-                found.append(result)
+    for _ in statements:
+        while busy():
+            _wait(wire, select.POLLIN)
+        found.append(take())
+        take()  # None, at once: that was all of it
+    while True:
+        while busy():
+            _wait(wire, select.POLLIN)
+        last = take()
+        if last is None:  # after a failure, before the end
+            continue
+        if len(found) == len(statements):
+            found.append(last)
+        if last.status == ExecStatus.PIPELINE_SYNC:
+            break
     wire.exit_pipeline_mode()
     return found
 
