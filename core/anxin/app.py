@@ -6,14 +6,16 @@ commit. Errors become HTML or problem+json in `errors.py`.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.utils import cached_property
+from werkzeug.wsgi import get_host
 
 from anxin import edge, errors, health, rooms, web
 from anxin.api import init_app as init_api
@@ -110,8 +112,30 @@ class Application(Flask):
         built = rule.build(given)
         return this_request().script_root + built[1] if built else super().url_for(endpoint, **values)
 
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's for any host, of what the request knows already (Flask reads the host twice, and encodes it)."""
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        request.host = get_host(request.environ)  # type: ignore[assignment]  (a property that keeps what it is given)
+        return MapAdapter(
+            self.url_map,
+            _server(self.url_map, request.host),
+            request.root_path,
+            "",
+            request.scheme,
+            request.path,
+            request.method,
+            request.query_string.decode("utf-8", "replace"),
+        )
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+
+@lru_cache(maxsize=256)
+def _server(addresses: Map, host: str) -> str:
+    """A host as werkzeug writes it: ASCII, in small letters. BadHost when it cannot be."""
+    return addresses.bind(host).server_name
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:

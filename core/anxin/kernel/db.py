@@ -147,9 +147,16 @@ FORGET = (
     "SELECT pg_catalog.pg_advisory_unlock_all()",
 )
 FORGET_AT_ONCE = "; ".join(FORGET).encode()
-# Of these, what a connection may need that only read and changed rows: such statements open no cursor, listen to nothing,
-# and there are no sequences.
-FORGET_ROWS = tuple(one for one in FORGET if one not in ("CLOSE ALL", "UNLISTEN *", "DISCARD SEQUENCES"))
+# Reading and changing rows opens no cursor and listens to nothing, and there are no sequences. What else it could leave
+# behind, a role that is kept as it should be cannot: so settings are all there is to forget.
+FORGET_ROWS = ("RESET ALL",)
+COULD_LEAVE_MORE = """
+SELECT rolsuper OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+    OR has_database_privilege(current_database(), 'TEMP')
+    OR has_function_privilege('pg_advisory_lock(bigint)', 'EXECUTE')
+    OR has_function_privilege('pg_try_advisory_lock(bigint)', 'EXECUTE')
+  FROM pg_roles WHERE rolname = current_user
+"""
 FORGET_STATEMENTS = b"; SELECT guard.forget_statements('%b')"  # walks all that a connection has prepared
 
 

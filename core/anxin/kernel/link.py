@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.orm import Session
 
 from anxin.kernel import wire
-from anxin.kernel.db import ENDS, FORGET_ROWS, FORGOT, LATER, NAMES, PLAIN
+from anxin.kernel.db import COULD_LEAVE_MORE, ENDS, FORGET, FORGET_ROWS, FORGOT, LATER, NAMES, PLAIN
 from anxin.kernel.errors import SignInRequired
 
 BAD_CAPABILITY = "28000"
@@ -33,7 +33,9 @@ ENTER = "SELECT * FROM guard.enter(%(token)s)"
 # application makes none, and the guard's own prepare nothing.
 PREPARES_NOTHING = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|BEGIN|COMMIT|NOTIFY|SET TRANSACTION)\b")
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|s|%)")
-ADAPTED = "adapted"  # in a connection's pool record: how each type is written and read
+# in a connection's pool record:
+ADAPTED = "adapted"  # how each type is written and read
+FORGETS = "forgets"  # what makes it forget that only read and changed rows
 BEGIN, COMMIT = "BEGIN", "COMMIT"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -199,11 +201,15 @@ class Link:
 
     def _forgetting(self, driver: psycopg.Connection[Any]) -> Sequence[wire.Ready]:
         """What makes a connection forget, prepared like everything else."""
-        prepared = self._known["prepared"]
-        return [
-            wire.Ready(prepared.get((one, ())) or self._prepare(driver, one, one.encode(), ()))
-            for one in FORGET_ROWS
-        ]
+        known = self._known
+        if FORGETS not in known:
+            more = driver.pgconn.exec_(COULD_LEAVE_MORE.encode())
+            self._insist(driver, more)
+            known[FORGETS] = [
+                wire.Ready(self._prepare(driver, one, one.encode(), ()))
+                for one in (FORGET_ROWS if more.get_value(0, 0) == b"f" else FORGET)
+            ]
+        return known[FORGETS]
 
     def _prepare(self, driver: psycopg.Connection[Any], statement: str, text: bytes, types: Any) -> bytes:
         prepared: dict[Any, bytes] = self._known["prepared"]
@@ -351,6 +357,7 @@ def _begin_to_know(known: dict[Any, Any], driver: psycopg.Connection[Any]) -> An
     """What a connection keeps as long as it lives: how each type is written and read, and what it prepared, under names
     that SQL of others cannot guess (or it could put a statement of its own in their place)."""
     known["prepared"], known[NAMES] = {}, f"{secrets.token_hex(16)}_"
+    known.pop(FORGETS, None)
     adapted = known[ADAPTED] = Transformer(driver)
     return adapted
 
