@@ -9,10 +9,14 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 from urllib.parse import urlencode
 
+from tests.bench import measure
+
 FORK = multiprocessing.get_context("fork")
+TRIES = 6  # connections for each client, to choose from
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Client:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._host = f"127.0.0.1:{port}"
+        self.port: int = self._socket.getsockname()[1]
 
     def get(self, path: str, expect: int = 200) -> Answer:
         return self.send("GET", path, b"", "", expect)
@@ -108,22 +113,28 @@ class Flow(Protocol):
     def __call__(self, client: Client, number: int) -> None: ...
 
 
-def drive(port: int, flow: Flow, *, clients: list[dict[str, str]]) -> Callable[[int], float]:
+def drive(
+    port: int, flow: Flow, *, clients: list[dict[str, str]], server: int | None = None
+) -> Callable[[int], float]:
     """A function that runs `count` flows, shared among one process for each dict of cookies; gives wall
-    seconds."""
+    seconds. With the pid of the `server` its workers get equally many clients each."""
 
     def work(count: int) -> float:
         shares = [count // len(clients) + (number < count % len(clients)) for number in range(len(clients))]
+        ready = _evenly(port, server, clients) if server else [None] * len(clients)
         gate = FORK.Barrier(len(clients) + 1)
         results = FORK.SimpleQueue()
         people = [
             FORK.Process(
-                target=_person, args=(port, flow, cookies, share, number, len(clients), gate, results)
+                target=_person,
+                args=(port, flow, cookies, share, number, len(clients), gate, results, ready[number]),
             )
             for number, (cookies, share) in enumerate(zip(clients, shares, strict=True))
         ]
         for person in people:
             person.start()
+        for one in filter(None, ready):
+            one.close()  # the child has it
         gate.wait()
         began = time.perf_counter()
         answers = [results.get() for _ in people]
@@ -138,11 +149,32 @@ def drive(port: int, flow: Flow, *, clients: list[dict[str, str]]) -> Callable[[
     return work
 
 
-def _person(port, flow, cookies, share, number, of, gate, results) -> None:
+def _evenly(port: int, server: int, clients: list[dict[str, str]]) -> list[Client]:
+    """Connected clients, equally many for each process of the server that takes connections.
+
+    The kernel deals connections out by chance: of four, all go to one of two workers every eighth time, and the
+    rate is then that of half the machine.
+    """
+    made = [Client(port, clients[number % len(clients)]) for number in range(TRIES * len(clients))]
+    by_worker: dict[int, list[Client]] = {}
+    for client in made:
+        client.get("/healthz")  # taken by a worker now
+        by_worker.setdefault(measure.holder(server, client.port, port), []).append(client)
+    chosen = [client for turn in zip_longest(*by_worker.values()) for client in turn if client]
+    chosen = chosen[: len(clients)]
+    for client in made:
+        if client not in chosen:
+            client.close()
+    for client, cookies in zip(chosen, clients, strict=True):
+        client.cookies = dict(cookies)
+    return chosen
+
+
+def _person(port, flow, cookies, share, number, of, gate, results, ready) -> None:
     """One client process: connects, waits for the others, then works through its share."""
     problem = ""
     try:
-        client = Client(port, cookies)
+        client = ready or Client(port, cookies)
         try:
             client.get("/healthz")
             gate.wait()

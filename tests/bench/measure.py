@@ -59,6 +59,27 @@ def cpu(root: int, proc: Path = Path("/proc")) -> float:
     return sum(cpu_of(stat) for stat in stats if stat)
 
 
+def holder(root: int, client: int, server: int, proc: Path = Path("/proc")) -> int:
+    """Which process of a family holds the server's end of a connection between two ports of this machine."""
+    ends = f":{server:04X}", f":{client:04X}"
+    for line in _read(proc / "net/tcp").splitlines()[1:]:
+        fields = line.split()
+        if (fields[1][8:], fields[2][8:]) == ends:
+            name = f"socket:[{fields[9]}]"
+            for pid in family(root, proc):
+                for file in (proc / str(pid) / "fd").iterdir():
+                    if _link(file) == name:
+                        return pid
+    raise LookupError(f"nobody holds the connection from port {client} to port {server}")
+
+
+def _link(file: Path) -> str:
+    try:
+        return str(file.readlink())
+    except FileNotFoundError:  # closed meanwhile
+        return ""
+
+
 def memory(pids: Iterable[int], proc: Path = Path("/proc")) -> dict[str, float]:
     """Megabytes held: `pss` counts a page shared by n processes as 1/n of it, `rss` counts it n times."""
     total = {"pss": 0.0, "rss": 0.0}

@@ -2,8 +2,7 @@
 
 Indico does not run here. Where it ran, it created 64 bookings a second, searched 57 times and drew 39 calendars, and the
 floor apps 3,410, 4,180 and 1,260, on the same machine in one run: so many times Indico is a share of the floor app, and
-that share is measured here, with as many clients as its rates and times tell of (64/s of 57 ms each: four). Fewer often
-meet in one of the two web workers, and the rate is then that of half the machine.
+that share is measured here, with as many clients as its rates and times tell of (64/s of 57 ms each: four).
 """
 
 import json

@@ -1,11 +1,13 @@
 """The bench's client: what it sends and reads, and that a wrong answer stops the run instead of looking
 fast."""
 
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tests.bench.load import Client, Unexpected, drive
+from tests.bench.measure import holder
 
 # The bench forks its clients from a process with one thread; here the server's thread is in the same
 # process. The children touch nothing of it.
@@ -68,6 +70,18 @@ def test_an_unexpected_answer_stops_it(client):
 
 def test_flows_are_shared_among_clients(port):
     assert drive(port, lambda client, number: client.get(f"/{number}"), clients=[{}, {}])(5) > 0
+
+
+def test_clients_are_dealt_out_evenly_to_the_processes_that_take_connections(port):
+    work = drive(port, lambda client, number: client.get("/"), clients=[{}, {}, {}], server=os.getpid())
+    assert work(3) > 0
+
+
+def test_who_holds_a_connection(client, port):
+    client.get("/")
+    assert holder(os.getpid(), client.port, port) == os.getpid()
+    with pytest.raises(LookupError):
+        holder(os.getpid(), client.port, 1)
 
 
 def test_a_failing_flow_fails_the_run(port):
