@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from anxin.kernel.db import COULD_LEAVE_MORE
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link, Outdated
 
@@ -212,6 +213,54 @@ def test_what_comes_after_is_forgotten_too(before, runtime) -> None:
     with Link(runtime.engine) as other:
         assert other.execute("SELECT pg_backend_pid()").fetchone() == pid
         assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
+
+
+DEFERRED = "CREATE TABLE IF NOT EXISTS public.told (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+
+
+def test_what_is_refused_at_the_very_end_is_told(before, superuser) -> None:
+    """A transaction that nobody began and nobody committed may fail when it ends, too."""
+    for statement in (
+        DEFERRED,
+        "GRANT USAGE ON SCHEMA public TO anxin_app",
+        "GRANT ALL ON public.told TO anxin_app",
+    ):
+        superuser.execute(sa.text(statement))
+    link, token, digest = before
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        link.commit([("INSERT INTO public.told VALUES (%s), (%s)", (1, 1))])
+    assert link.run([("SELECT count(*) FROM public.told", ())], whole=True)[0].fetchone() == (0,)
+    link.commit([("INSERT INTO public.told VALUES (%s)", (1,))])
+    assert superuser.scalar(sa.text("SELECT count(*) FROM public.told")) == 1
+    link.close()
+    superuser.execute(sa.text("DROP TABLE public.told"))
+    superuser.execute(sa.text("REVOKE USAGE ON SCHEMA public FROM anxin_app"))
+
+
+def test_a_role_kept_as_it_should_be_leaves_settings_only(runtime) -> None:
+    for engine in (runtime.engine, runtime.auth):
+        with Link(engine) as link:
+            assert link.execute(COULD_LEAVE_MORE).fetchone() == (False,)
+
+
+def test_where_a_role_could_leave_more_all_is_forgotten(before, runtime, superuser) -> None:
+    """A managed server may refuse to take a right away."""
+    link, token, digest = before
+    link.close()
+    runtime.engine.dispose()  # each connection asks once
+    right = "EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint)"
+    superuser.execute(sa.text(f"GRANT {right} TO anxin_app"))
+    try:
+        link.enter_with_next(token, AS_BEFORE, known=digest)
+        keep = "SELECT pg_backend_pid(), pg_advisory_lock(7)"
+        pid = link.run([(keep, ())], whole=True)[0].fetchone()[0]
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = :pid"
+        assert superuser.scalar(sa.text(held), {"pid": pid}) == 0
+    finally:
+        superuser.execute(sa.text(f"REVOKE {right} FROM anxin_app"))
+        link.close()
+        runtime.engine.dispose()
 
 
 def test_what_cannot_be_prepared_leaves_the_question_open(hasty) -> None:

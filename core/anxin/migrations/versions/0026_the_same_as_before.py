@@ -77,7 +77,7 @@ REFUSE = """
 CREATE FUNCTION guard.refuse(code text, schema_name text, table_name text) RETURNS integer LANGUAGE plpgsql VOLATILE
   SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION 'refused' USING ERRCODE = code, SCHEMA = schema_name, TABLE = table_name;
+  RAISE EXCEPTION 'refused: %.%', schema_name, table_name USING ERRCODE = code, SCHEMA = schema_name, TABLE = table_name;
 END $$;
 REVOKE ALL ON FUNCTION guard.refuse(text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.refuse(text, text, text) TO anxin_app;
