@@ -151,11 +151,12 @@ FORGET_AT_ONCE = "; ".join(FORGET).encode()
 # behind, a role that is kept as it should be cannot: so settings are all there is to forget.
 FORGET_ROWS = ("RESET ALL",)
 COULD_LEAVE_MORE = """
-SELECT rolsuper OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
-    OR has_database_privilege(current_database(), 'TEMP')
-    OR has_function_privilege('pg_advisory_lock(bigint)', 'EXECUTE')
-    OR has_function_privilege('pg_try_advisory_lock(bigint)', 'EXECUTE')
-  FROM pg_roles WHERE rolname = current_user
+SELECT rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)
+    OR pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMP')
+    OR EXISTS (SELECT FROM pg_catalog.pg_proc p
+                WHERE p.proname IN ('pg_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock',
+                                    'pg_try_advisory_lock_shared') AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))
+  FROM pg_catalog.pg_roles r WHERE rolname = current_user
 """
 FORGET_STATEMENTS = b"; SELECT guard.forget_statements('%b')"  # walks all that a connection has prepared
 

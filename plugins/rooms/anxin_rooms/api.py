@@ -90,7 +90,7 @@ def list_rooms(ctx: Ctx, data: dict[str, Any]) -> Any:
 
 def _said(here: catalogue.Known, room: RoomInfo) -> str:
     """A room as RoomOutput says it: the same for everybody, and written once for as long as the rooms are known."""
-    said = here.said[room.code] = current_app.json.dumps(_ROOM.dump(room))
+    said = here.said[room.code] = current_app.json.dumps(_ROOM.dump(room), separators=(",", ":"))
     return said
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -79,15 +79,23 @@ def room_line(room: RoomInfo) -> dict[str, Any]:
     }
 
 
+class SlotLink(NamedTuple):
+    """A time as a button: taken ones lead nowhere."""
+
+    label: str
+    free: bool
+    href: str
+
+
 def slot_links(
     room_id: UUID, found: Iterable[Slot], endpoint: str = "rooms.ask", **values: Any
-) -> list[dict[str, Any]]:
+) -> list[SlotLink]:
     """One address is built for all of them: a page may show some thousand."""
     page = url_for(endpoint, room=room_id, **values)
     page += "&" if "?" in page else "?"
     zone = current_zone()
     return [
-        {"label": label, "free": slot.free, "href": page + times}
+        SlotLink(label, slot.free, page + times)
         for slot in found
         for label, times in (_as_link(slot.starts, slot.ends, zone),)
     ]

@@ -6,7 +6,7 @@ All functions take the aware UTC datetimes that the database keeps and show them
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -41,7 +41,12 @@ def _babel(locale: str) -> Locale:
 
 def _format(value: dt.date | dt.datetime, patterns: dict[str, tuple[str, str]]) -> str:
     date, locale = _as_date(value), current_locale()
-    pattern = patterns[locale][date.year != local(now()).year]
+    return _written(date, patterns[locale][date.year != local(now()).year], locale)
+
+
+@lru_cache(maxsize=4096)
+def _written(date: dt.date, pattern: str, locale: str) -> str:
+    """A page has dozens of the same few days."""
     return dates.format_date(date, pattern, locale=_babel(locale))
 
 
@@ -62,12 +67,12 @@ def day(value: dt.date | dt.datetime) -> str:
 
 def weekday(value: dt.date | dt.datetime) -> str:
     """周日 / Sun."""
-    return dates.format_date(_as_date(value), "EEE", locale=_babel(current_locale()))
+    return _written(_as_date(value), "EEE", current_locale())
 
 
 def month(value: dt.date | dt.datetime) -> str:
     """11月 / Nov."""
-    return dates.format_date(_as_date(value), "MMM", locale=_babel(current_locale()))
+    return _written(_as_date(value), "MMM", current_locale())
 
 
 def clock_time(value: dt.datetime) -> str:
