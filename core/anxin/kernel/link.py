@@ -89,7 +89,7 @@ class Link:
         self._connection: Connection | None = None
         self._session: LinkSession | None = None
         self._way: Statement | None = None  # in, with the first statement of each transaction: a brief link
-        self._inside = False  # this transaction has gone it
+        self._inside = False  # this transaction has gone that way
         self._sure = True  # it has let somebody in
         self._plain = True  # nothing has been done that could leave a prepared statement behind
         self._forgot = False  # what the connection knew went with the last COMMIT
