@@ -67,7 +67,7 @@ def key(campaign: Any) -> Any:
 
 def rows(scope: Any, tenant: Any, model: Any) -> Any:
     with scope(tenant) as ctx:
-        return ctx.scalars(sa.select(model).where(model.tenant_id == tenant.id)).all()
+        return ctx.scalars(sa.select(model).where(model.tenant_id == tenant.id).order_by(model.id)).all()
 
 
 def test_the_whole_story(
