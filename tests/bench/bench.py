@@ -54,8 +54,8 @@ class Bench:
         times: int = 1,
     ) -> Callable[[], Cost]:
         count = self.requests * times
-        few = web if clients <= FEW else None
-        work = load.drive(port, flow, clients=[dict(cookies or {}) for _ in range(clients)], server=few)
+        each = [dict(cookies or {}) for _ in range(clients)]
+        work = load.drive(port, flow, clients=each, evenly=clients <= FEW)
         return lambda: measure.cost(work, count, web=web, database=self.on.database)
 
     def get_once(self, path: str, cookies: Mapping[str, str]) -> Answer:

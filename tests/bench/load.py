@@ -9,14 +9,14 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import cycle, islice
 from typing import Protocol
 from urllib.parse import urlencode
 
 from tests.bench import measure
 
 FORK = multiprocessing.get_context("fork")
-TRIES = 6  # connections for each client, to choose from
+MANY = 24  # connections that meet every worker, all but surely
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,15 @@ class Flow(Protocol):
 
 
 def drive(
-    port: int, flow: Flow, *, clients: list[dict[str, str]], server: int | None = None
+    port: int, flow: Flow, *, clients: list[dict[str, str]], evenly: bool = False
 ) -> Callable[[int], float]:
     """A function that runs `count` flows, shared among one process for each dict of cookies; gives wall
-    seconds. With the pid of the `server` its workers get equally many clients each."""
+    seconds. `evenly`: the server's workers get equally many clients each."""
+    workers = workers_of(port) if evenly else set()
 
     def work(count: int) -> float:
         shares = [count // len(clients) + (number < count % len(clients)) for number in range(len(clients))]
-        ready = _evenly(port, server, clients) if server else [None] * len(clients)
+        ready = _evenly(port, workers, clients) if evenly else [None] * len(clients)
         gate = FORK.Barrier(len(clients) + 1)
         results = FORK.SimpleQueue()
         people = [
@@ -149,25 +150,38 @@ def drive(
     return work
 
 
-def _evenly(port: int, server: int, clients: list[dict[str, str]]) -> list[Client]:
-    """Connected clients, equally many for each process of the server that takes connections.
+def _evenly(port: int, workers: set[int], clients: list[dict[str, str]]) -> list[Client]:
+    """Connected clients, equally many for each of the workers; those that come to one too many are closed again.
 
     The kernel deals connections out by chance: of four, all go to one of two workers every eighth time, and the
     rate is then that of half the machine.
     """
-    made = [Client(port, clients[number % len(clients)]) for number in range(TRIES * len(clients))]
-    by_worker: dict[int, list[Client]] = {}
-    for client in made:
-        client.get("/healthz")  # taken by a worker now
-        by_worker.setdefault(measure.holder(server, client.port, port), []).append(client)
-    chosen = [client for turn in zip_longest(*by_worker.values()) for client in turn if client]
-    chosen = chosen[: len(clients)]
-    for client in made:
-        if client not in chosen:
+    seats = [*islice(cycle(sorted(workers)), len(clients))]
+    chosen: list[Client] = []
+    while len(chosen) < len(clients):
+        client = Client(port, clients[len(chosen)])
+        worker = _worker(client, port)
+        if worker in seats:
+            seats.remove(worker)
+            chosen.append(client)
+        else:
             client.close()
-    for client, cookies in zip(chosen, clients, strict=True):
-        client.cookies = dict(cookies)
     return chosen
+
+
+def _worker(client: Client, port: int) -> int:
+    """The process of the server that has taken this client on."""
+    client.get("/healthz")  # it is taken now, if it was not before
+    return measure.holder(client.port, port)
+
+
+def workers_of(port: int) -> set[int]:
+    """The processes that take connections on a port: those that took some of many."""
+    clients = [Client(port) for _ in range(MANY)]
+    found = {_worker(client, port) for client in clients}
+    for client in clients:
+        client.close()
+    return found
 
 
 def _person(port, flow, cookies, share, number, of, gate, results, ready) -> None:

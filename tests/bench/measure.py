@@ -59,24 +59,31 @@ def cpu(root: int, proc: Path = Path("/proc")) -> float:
     return sum(cpu_of(stat) for stat in stats if stat)
 
 
-def holder(root: int, client: int, server: int, proc: Path = Path("/proc")) -> int:
-    """Which process of a family holds the server's end of a connection between two ports of this machine."""
+def holder(client: int, server: int, proc: Path = Path("/proc")) -> int:
+    """Which process holds the server's end of a connection between two ports of this machine. LookupError: none that we
+    may look at."""
     ends = f":{server:04X}", f":{client:04X}"
     for line in _read(proc / "net/tcp").splitlines()[1:]:
         fields = line.split()
         if (fields[1][8:], fields[2][8:]) == ends:
             name = f"socket:[{fields[9]}]"
-            for pid in family(root, proc):
-                for file in (proc / str(pid) / "fd").iterdir():
-                    if _link(file) == name:
-                        return pid
+            for process in proc.iterdir():
+                if process.name.isdigit() and any(_link(file) == name for file in _files(process / "fd")):
+                    return int(process.name)
     raise LookupError(f"nobody holds the connection from port {client} to port {server}")
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # ended meanwhile, or somebody else's
+        return []
 
 
 def _link(file: Path) -> str:
     try:
         return str(file.readlink())
-    except FileNotFoundError:  # closed meanwhile
+    except OSError:  # as above
         return ""
 
 

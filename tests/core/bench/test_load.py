@@ -73,15 +73,15 @@ def test_flows_are_shared_among_clients(port):
 
 
 def test_clients_are_dealt_out_evenly_to_the_processes_that_take_connections(port):
-    work = drive(port, lambda client, number: client.get("/"), clients=[{}, {}, {}], server=os.getpid())
+    work = drive(port, lambda client, number: client.get("/"), clients=[{}, {}, {}], evenly=True)
     assert work(3) > 0
 
 
 def test_who_holds_a_connection(client, port):
     client.get("/")
-    assert holder(os.getpid(), client.port, port) == os.getpid()
+    assert holder(client.port, port) == os.getpid()
     with pytest.raises(LookupError):
-        holder(os.getpid(), client.port, 1)
+        holder(client.port, 1)
 
 
 def test_a_failing_flow_fails_the_run(port):
