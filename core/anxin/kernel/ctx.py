@@ -186,8 +186,10 @@ class Ctx:
 
     def _run(self, *asked: tuple[str, Any]) -> list[Answer]:
         """What is held back and these, in one round trip; the answers."""
+        if not self._last:
+            return self.link.run(asked, whole=self.only_asks and not self._wrote)
         with self._held() as held:
-            answers = self.link.run([*held, *asked], whole=self.only_asks and not self._wrote)
+            answers = self.link.run([*held, *asked])
         if self._stale:
             self._stale = False
             self.link.forget()

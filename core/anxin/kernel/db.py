@@ -167,6 +167,7 @@ def init_app(app: Flask, *, app_url: str, auth_url: str, pool_size: int = 8) -> 
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(pool_size)
     app.config["SQLALCHEMY_BINDS"] = {"auth": {"url": auth_url, **engine_options(2)}}
     db.init_app(app)
+    app.teardown_appcontext_funcs.remove(db._teardown_session)  # its own session is never made
     with app.app_context():
         for engine in (db.engine, db.engines["auth"]):
             event.listen(engine, "reset", _forget)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -70,10 +71,12 @@ class Slot:
     free: bool
 
 
+@lru_cache(maxsize=1024)
 def midnight(on: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(on, time(), zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=8192)  # rooms open and close at the same few minutes of the same few days
 def at(on: date, minute: int, zone: ZoneInfo) -> datetime:
     """The moment of a minute of the day (1440: the end of it)."""
     days, rest = divmod(minute, 1440)
