@@ -44,6 +44,14 @@ def let_guard(table: str, rights: str) -> None:
     op.execute(f"GRANT {rights} ON {table} TO {GUARD}")
 
 
+def as_guard(*statements: str) -> None:
+    """Run these as the guard: its functions belong to it, and nobody can log in as it."""
+    op.execute(f"SET LOCAL ROLE {GUARD}")
+    for statement in statements:
+        op.execute(statement)
+    op.execute(f"SET LOCAL ROLE {OWNER}")
+
+
 def no_statistics(table: str, *columns: str) -> None:
     """Keep samples of sensitive plaintext out of pg_stats; call before the first ANALYZE."""
     for column in columns:

@@ -195,17 +195,9 @@ END $$;
 """
 
 
-def _as_guard(*statements: str) -> None:
-    """Functions belong to the guard, which nobody can log in as."""
-    op.execute("SET LOCAL ROLE anxin_guard")
-    for statement in statements:
-        op.execute(statement)
-    op.execute("SET LOCAL ROLE anxin_owner")
-
-
 def upgrade() -> None:
     op.execute("GRANT USAGE ON SCHEMA core TO anxin_app, anxin_auth, anxin_guard")
-    _as_guard(GUARD, NEW_KEY)
+    ddl.as_guard(GUARD, NEW_KEY)
     op.create_table(
         "tenant",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -233,7 +225,7 @@ def upgrade() -> None:
     )
     op.execute("CREATE POLICY founding ON core.tenant TO anxin_guard USING (true) WITH CHECK (true)")
     op.execute("GRANT SELECT, INSERT ON core.tenant TO anxin_guard")
-    _as_guard(FOUND)
+    ddl.as_guard(FOUND)
     op.execute("GRANT SELECT ON core.tenant TO anxin_app, anxin_auth")
     op.execute(
         "GRANT UPDATE (name, parent_id, hosts, brand, locale, config_version, closed_at) ON core.tenant TO anxin_app"
@@ -306,7 +298,7 @@ def upgrade() -> None:
     )
     ddl.protect("core.idempotency")
 
-    _as_guard(RELAY)
+    ddl.as_guard(RELAY)
 
 
 def downgrade() -> None:

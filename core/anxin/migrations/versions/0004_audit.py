@@ -127,9 +127,7 @@ def upgrade() -> None:
     op.execute("GRANT SELECT ON core.audit_checkpoint TO anxin_app")
     ddl.let_guard("core.audit_entry", "SELECT, UPDATE (seq, leaf)")
     ddl.let_guard("core.audit_checkpoint", "SELECT, INSERT")
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(SEALER)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(SEALER)
 
 
 def downgrade() -> None:

@@ -10,6 +10,8 @@ Revises: core_0007
 
 from alembic import op
 
+from anxin.kernel import ddl
+
 revision, down_revision, branch_labels, depends_on = "core_0008", "core_0007", None, None
 
 ENTER_JOB = """
@@ -27,9 +29,7 @@ END $$;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(ENTER_JOB)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(ENTER_JOB)
     op.execute("REVOKE UPDATE ON core.outbox FROM anxin_app")
     op.execute(
         "GRANT UPDATE (due_at, sent_at, done_at, failed_at, error, done_count, total_count) "

@@ -7,7 +7,7 @@ Revision ID: core_0009
 Revises: core_0008
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0009", "core_0008", None, None
 
@@ -26,9 +26,7 @@ CREATE OR REPLACE FUNCTION guard.outbox_take(n integer, lease interval)
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(TAKE)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(TAKE)
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ Revision ID: core_0010
 Revises: core_0009
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0010", "core_0009", None, None
 
@@ -21,9 +21,7 @@ GRANT EXECUTE ON FUNCTION guard.claim_job(uuid) TO anxin_app;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(CLAIM)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(CLAIM)
 
 
 def downgrade() -> None:

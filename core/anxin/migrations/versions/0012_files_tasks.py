@@ -35,9 +35,7 @@ GRANT EXECUTE ON FUNCTION guard.job_state(uuid) TO anxin_app;
 def upgrade() -> None:
     _files()
     _tasks()
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(JOB_STATE)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(JOB_STATE)
 
 
 def _files() -> None:

@@ -4,7 +4,7 @@ Revision ID: core_0021
 Revises: core_0020
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0021", "core_0020", None, None
 
@@ -23,9 +23,7 @@ GRANT EXECUTE ON FUNCTION guard.outbox_refuse(uuid, uuid, bytea) TO anxin_auth;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(REFUSE)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(REFUSE)
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ Revision ID: core_0023
 Revises: core_0022
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0023", "core_0022", None, None
 
@@ -23,9 +23,7 @@ GRANT EXECUTE ON FUNCTION guard.forget_statements() TO anxin_app, anxin_auth;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(FORGET)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(FORGET)
 
 
 def downgrade() -> None:

@@ -8,8 +8,6 @@ Revision ID: core_0024
 Revises: core_0023
 """
 
-from alembic import op
-
 from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0024", "core_0023", None, None
@@ -100,11 +98,7 @@ GRANT EXECUTE ON FUNCTION guard.forget_statements(text) TO anxin_app, anxin_auth
 def upgrade() -> None:
     for table, columns in READS.items():
         ddl.let_guard(table, f"SELECT ({columns})")
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(CONTEXT)
-    op.execute(ENTER)
-    op.execute(FORGET)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(CONTEXT, ENTER, FORGET)
 
 
 def downgrade() -> None:

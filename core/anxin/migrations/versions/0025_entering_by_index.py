@@ -7,16 +7,18 @@ Revision ID: core_0025
 Revises: core_0024
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0025", "core_0024", None, None
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    for function in ("guard.enter(text)", "guard.enter_session(text, date)"):
-        op.execute(f"ALTER FUNCTION {function} SET enable_seqscan = off")
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(
+        *(
+            f"ALTER FUNCTION {function} SET enable_seqscan = off"
+            for function in ("guard.enter(text)", "guard.enter_session(text, date)")
+        )
+    )
 
 
 def downgrade() -> None:

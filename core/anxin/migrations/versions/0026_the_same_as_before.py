@@ -10,7 +10,7 @@ Revision ID: core_0026
 Revises: core_0025
 """
 
-from alembic import op
+from anxin.kernel import ddl
 
 revision, down_revision, branch_labels, depends_on = "core_0026", "core_0025", None, None
 
@@ -85,10 +85,7 @@ GRANT EXECUTE ON FUNCTION guard.refuse(text, text, text) TO anxin_app;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL ROLE anxin_guard")
-    op.execute(ENTER)
-    op.execute(REFUSE)
-    op.execute("SET LOCAL ROLE anxin_owner")
+    ddl.as_guard(ENTER, REFUSE)
 
 
 def downgrade() -> None:
