@@ -119,7 +119,7 @@ class Application(Flask):
         request.host = get_host(request.environ)  # type: ignore[assignment]  (a property that keeps what it is given)
         return MapAdapter(
             self.url_map,
-            _server(self.url_map, request.host),
+            _server(request.host),
             request.root_path,
             "",
             request.scheme,
@@ -133,9 +133,9 @@ class Application(Flask):
 
 
 @lru_cache(maxsize=256)
-def _server(addresses: Map, host: str) -> str:
+def _server(host: str) -> str:
     """A host as werkzeug writes it: ASCII, in small letters. BadHost when it cannot be."""
-    return addresses.bind(host).server_name
+    return Map().bind(host).server_name
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:

@@ -72,11 +72,8 @@ class Entered(NamedTuple):
 class Remembered(NamedTuple):
     """What a process knows of a session it has seen, to act on while the database says whether it is still so."""
 
-    person_id: UUID
-    digest: bytes
-    config_version: int
+    entered: Entered
     actor: Actor
-    wrapped: bytes | None
     consents: Mapping[str, int]
 
 
@@ -94,8 +91,8 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
     name = tenant.id, hashlib.sha256(token.encode()).digest()
     known = memory.get(name) if swift else None
     try:
-        if known is not None and known.config_version == tenant.config_version:
-            link.enter_with_next(token, _ENTER_AS_BEFORE, today=today, known=known.digest)
+        if known is not None and known.entered.config_version == tenant.config_version:
+            link.enter_with_next(token, _ENTER_AS_BEFORE, today=today, known=known.entered.digest)
         else:
             entered = Entered._make(link.enter(token, _ENTER, today=today))
             if (
@@ -107,19 +104,12 @@ def open_ctx(runtime: Runtime, tenant: TenantInfo, token: str, *, swift: bool = 
                 raise SignInRequired()
             if entered.config_version != tenant.config_version:
                 tenant = runtime.caches["directory"].by_id(tenant.id)
-            known = Remembered(
-                entered.person_id,
-                entered.digest,
-                entered.config_version,
-                _actor(runtime, tenant, entered),
-                entered.wrapped,
-                entered.consents,
-            )
+            known = Remembered(entered, _actor(runtime, tenant, entered), entered.consents)
             if len(memory) >= SESSIONS_KEPT:
                 memory.clear()
             memory[name] = known
         ctx = Ctx(runtime, tenant, link, known.actor, token=token)
-        ctx.keys.know(known.person_id, known.wrapped)
+        ctx.keys.know(known.entered.person_id, known.entered.wrapped)
         ctx.notes[OWN_CONSENTS] = dict(known.consents)
     except BaseException:
         memory.pop(name, None)

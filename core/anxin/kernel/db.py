@@ -147,12 +147,13 @@ FORGET = (
     "SELECT pg_catalog.pg_advisory_unlock_all()",
 )
 FORGET_AT_ONCE = "; ".join(FORGET).encode()
-# Reading and changing rows opens no cursor and listens to nothing, and there are no sequences. What else it could leave
-# behind, a role that is kept as it should be cannot: so settings are all there is to forget.
+# Reading and changing rows opens no cursor and listens to nothing. What else it could leave behind, a role that is kept
+# as it should be cannot: so settings are all there is to forget.
 FORGET_ROWS = ("RESET ALL",)
 COULD_LEAVE_MORE = """
 SELECT rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)
     OR pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMP')
+    OR EXISTS (SELECT FROM pg_catalog.pg_sequence s WHERE pg_catalog.has_sequence_privilege(s.seqrelid, 'USAGE'))
     OR EXISTS (SELECT FROM pg_catalog.pg_proc p
                 WHERE p.proname IN ('pg_advisory_lock', 'pg_advisory_lock_shared', 'pg_try_advisory_lock',
                                     'pg_try_advisory_lock_shared') AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))

@@ -124,9 +124,14 @@ class Link:
 
         Raises psycopg's error of the first that fails; those after it are not run. Outdated: see `enter_with_next`.
         """
-        results = self._exchange(statements, last=whole and self._way is not None and not self._inside)
+        results = self._exchange(statements, last=whole and self._enters)
         adapted = self._known[ADAPTED]
         return [_answer(adapted, result) for result in results]
+
+    @property
+    def _enters(self) -> bool:
+        """Does the way in go with the next statement?"""
+        return self._way is not None and not self._inside
 
     def _exchange(self, statements: Sequence[Statement], *, last: bool = False) -> list[Any]:
         """Their results; what has to be said before them goes along, and COMMIT after the `last` ones of a transaction, and
@@ -139,7 +144,7 @@ class Link:
         driver = self._driver or self._taken()
         if ADAPTED not in self._known:
             _begin_to_know(self._known, driver)
-        enters = self._way is not None and not self._inside
+        enters = self._enters
         first, begins = self._opening(driver)
         at_once = last and enters and begins == BEGIN
         if begins and not at_once:
@@ -349,7 +354,7 @@ class Link:
             self._come_in()
 
     def _come_in(self) -> None:
-        if self._way is not None and not self._inside:
+        if self._enters:
             self._exchange(())
 
 

@@ -37,9 +37,8 @@ def plan(ctx: Ctx, data: dict[str, Any]) -> AnyResponse:
     every = [one for one in here.rooms.values() if data["site"] in (None, one.site_id)]
     rooms = every[:GRID_ROOMS]
     shown = {one.id for one in rooms}
-    which = (
-        shown if data["site"] else None
-    )  # a hundred ids cost more than the few claims of others on one day
+    # a hundred ids cost more than the few claims of others on one day
+    which = shown if data["site"] else None
     claims = resources.busy(ctx, which, midnight(on, here.zone), midnight(on + timedelta(days=1), here.zone))
     claims = [claim for claim in claims if claim.resource_id in shown]
     return page(
