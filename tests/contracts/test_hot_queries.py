@@ -64,9 +64,7 @@ class Heard:
     counting: set[Any] = field(default_factory=set)  # psycopg's connections in such a transaction
 
     def take(self, driver: Any, statement: str, parameters: Any) -> None:
-        if statement.startswith(
-            "SELECT * FROM guard.enter"
-        ):  # as somebody anew, with a session or another capability
+        if "FROM guard.enter" in statement:  # as somebody anew, with a session or another capability
             self.counting.discard(driver)
         if statement == "SET TRANSACTION READ ONLY":
             self.counting.add(driver)

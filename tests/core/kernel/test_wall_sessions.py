@@ -17,22 +17,24 @@ from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link
 
 SESSION = "SELECT * FROM guard.enter_session(%s, current_date, NULL)"
+WAYS = (
+    "SELECT * FROM guard.enter(%s)",
+    SESSION,
+    "SELECT * FROM guard.enter_session(%s, current_date)",  # processes of the version before
+)
 
 
-def test_only_a_live_token_enters(probe, runtime, a, superuser) -> None:
+@pytest.mark.parametrize("way_in", WAYS)
+def test_only_a_live_token_enters(probe, runtime, a, way_in: str) -> None:
     sql = probe()
-    for token in ("", "x", a.token + "x", a.token[:-1], capability.new_token()):
-        assert sql.refused("SELECT * FROM guard.enter(%s)", token) == "28000"
-        assert sql.refused(SESSION, token) == "28000"
-    assert sql.refused("SELECT * FROM guard.enter(NULL)") == "28000"
-    with sql.inside(a.token):
-        assert sql.one("SELECT guard.tenant()") == a.tenant.id
-    with sql.inside(a.token):
-        sql(SESSION, a.token)
-        assert sql.one("SELECT guard.tenant()") == a.tenant.id
+    for token in ("", "x", a.token + "x", a.token[:-1], capability.new_token(), None):
+        assert sql.refused(way_in, token) == "28000"
+    sql("BEGIN")
+    sql(way_in, a.token)
+    assert sql.one("SELECT guard.tenant()") == a.tenant.id
+    sql("ROLLBACK")
     capability.revoke(runtime.auth, capability.token_hash(a.token))
-    assert sql.refused("SELECT * FROM guard.enter(%s)", a.token) == "28000"
-    assert sql.refused(SESSION, a.token) == "28000"
+    assert sql.refused(way_in, a.token) == "28000"
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,8 @@ def test_expired_idle_and_revoked_are_refused(probe, superuser, a, aged: str) ->
         sa.text(f"UPDATE guard.capability SET {aged} WHERE token_hash = :h"),
         {"h": capability.token_hash(a.token)},
     )
-    assert sql.refused("SELECT * FROM guard.enter(%s)", a.token) == "28000"
-    assert sql.refused(SESSION, a.token) == "28000"
+    for way_in in WAYS:
+        assert sql.refused(way_in, a.token) == "28000"
     assert sql.one("SELECT count(*) FROM core.person") == 0
 
 
@@ -80,7 +82,7 @@ def test_the_way_in_refuses_who_is_not_as_before(probe, superuser, a) -> None:
     assert sql.refused(again, a.token, digest) == "28000", "no row to tell, and no digest of nothing"
 
 
-@pytest.mark.parametrize("way_in", ["SELECT * FROM guard.enter(%s)", SESSION])
+@pytest.mark.parametrize("way_in", WAYS)
 def test_using_a_session_keeps_it_from_idling(probe, superuser, a, way_in: str) -> None:
     seen = sa.text("SELECT seen_at FROM guard.capability WHERE token_hash = :h")
     h = {"h": capability.token_hash(a.token)}
