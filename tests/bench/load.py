@@ -158,7 +158,7 @@ def _evenly(port: int, workers: set[int], clients: list[dict[str, str]]) -> list
     """
     seats = [*islice(cycle(sorted(workers)), len(clients))]
     chosen: list[Client] = []
-    while len(chosen) < len(clients):
+    for _ in range(MANY * len(clients)):
         client = Client(port, clients[len(chosen)])
         worker = _worker(client, port)
         if worker in seats:
@@ -166,7 +166,11 @@ def _evenly(port: int, workers: set[int], clients: list[dict[str, str]]) -> list
             chosen.append(client)
         else:
             client.close()
-    return chosen
+        if not seats:
+            return chosen
+    for client in chosen:
+        client.close()
+    raise Unexpected(f"one of the workers {seats} takes nobody on")
 
 
 def _worker(client: Client, port: int) -> int:

@@ -20,6 +20,7 @@ import yaml
 
 from anxin.cli import COMMANDS
 from anxin.cli.background import beat_of
+from anxin.embedded.services import MALLOC
 from anxin.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,11 @@ CHART = ROOT / "helm" / "anxin"
 CASES = ["defaults", *sorted(path.stem for path in (CHART / "ci").glob("*.yaml"))]
 PROCESSES = {"web", "worker", "relay", "scheduler"}
 Manifest = dict[str, Any]
+
+
+def test_the_image_tells_glibc_what_the_supervisor_tells_it() -> None:
+    told = dict(re.findall(r"(MALLOC_\w+)=(\w+)", (ROOT / "helm" / "Dockerfile").read_text("utf-8")))
+    assert told == MALLOC
 
 
 def values(case: str) -> Manifest:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from anxin.kernel import wire
 from anxin.kernel.db import COULD_LEAVE_MORE
 from anxin.kernel.ids import new_id
 from anxin.kernel.link import Link, Outdated
@@ -143,13 +144,30 @@ def hasty(before) -> Any:
     return link
 
 
-def test_nothing_is_committed_before_the_way_in_has_answered(hasty, runtime) -> None:
-    """Not even where there is no question, and all that a request does goes with COMMIT."""
+@pytest.fixture
+def told(superuser) -> Iterator[str]:
+    """A table of no tenant, where the application may write and a number may stand twice until the very end."""
+    superuser.execute(sa.text("CREATE TABLE public.told (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+    superuser.execute(sa.text("GRANT USAGE ON SCHEMA public TO anxin_app"))
+    superuser.execute(sa.text("GRANT ALL ON public.told TO anxin_app"))
+    yield "public.told"
+    superuser.execute(sa.text("DROP TABLE public.told"))
+    superuser.execute(sa.text("REVOKE USAGE ON SCHEMA public FROM anxin_app"))
+
+
+def counted(superuser: sa.Connection, table: str) -> int:
+    return superuser.scalar(sa.text(f"SELECT count(*) FROM {table}"))
+
+
+@pytest.mark.parametrize(
+    "write", [lambda link, one: link.commit([one]), lambda link, one: link.run([one], whole=True)]
+)
+def test_nothing_is_committed_before_the_way_in_has_answered(hasty, superuser, told, write) -> None:
+    """Not even where there is no question, and all that a request does goes at once."""
     with pytest.raises(Outdated):
-        hasty.commit([("SELECT set_config('app.kept', 'a row', false)", ())])
-    hasty.rollback()
-    kept = hasty.driver.execute("SELECT current_setting('app.kept', true)").fetchone()
-    assert kept[0] in (None, "")
+        write(hasty, (f"INSERT INTO {told} VALUES (%s)", (1,)))
+    hasty.close()
+    assert counted(superuser, told) == 0
 
 
 @pytest.mark.parametrize(
@@ -184,22 +202,23 @@ def test_questions_of_a_brief_link_are_transactions_of_their_own(before) -> None
     assert link.session.scalar(sa.text("SELECT guard.tenant()")) == first[0]
 
 
-def test_a_brief_link_forgets_with_its_commit(before, runtime) -> None:
+@pytest.mark.parametrize("whole", [True, False], ids=["question", "commit"])
+def test_a_brief_link_forgets_with_its_commit(before, runtime, monkeypatch, whole) -> None:
+    """Nothing more is said when it gives the connection back, and nothing is left."""
     link, token, digest = before
-    for by in (
-        lambda one: link.run([one], whole=True),
-        lambda one: link.commit([one]),
-    ):
-        link.enter_with_next(token, AS_BEFORE, known=digest)
-        keep = "SELECT set_config('app.mine', 'here', false), pg_backend_pid()"
-        by((keep, ()))
-        pid = link.driver.info.backend_pid
-        found = link.driver.execute("SELECT current_setting('app.mine', true)").fetchone()
-        assert found[0] in (None, ""), "while it is still held"
-        link.close()
-        with Link(runtime.engine) as other:
-            assert other.execute("SELECT pg_backend_pid()").fetchone() == (pid,)
-            assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
+    pid = link.execute("SELECT pg_backend_pid()").fetchone()
+    link.rollback()
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    keep = ("SELECT set_config('app.mine', 'here', false)", ())
+    link.run([keep], whole=True) if whole else link.commit([keep])
+    said: list[bytes] = []
+    monkeypatch.setattr(wire, "send", lambda _wire, commands: said.append(commands))
+    link.close()
+    assert said == []
+    monkeypatch.undo()
+    with Link(runtime.engine) as other:
+        assert other.execute("SELECT pg_backend_pid()").fetchone() == pid
+        assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
 
 
 def test_what_comes_after_is_forgotten_too(before, runtime) -> None:
@@ -215,27 +234,16 @@ def test_what_comes_after_is_forgotten_too(before, runtime) -> None:
         assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
 
 
-DEFERRED = "CREATE TABLE IF NOT EXISTS public.told (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
-
-
-def test_what_is_refused_at_the_very_end_is_told(before, superuser) -> None:
+def test_what_is_refused_at_the_very_end_is_told(before, superuser, told) -> None:
     """A transaction that nobody began and nobody committed may fail when it ends, too."""
-    for statement in (
-        DEFERRED,
-        "GRANT USAGE ON SCHEMA public TO anxin_app",
-        "GRANT ALL ON public.told TO anxin_app",
-    ):
-        superuser.execute(sa.text(statement))
     link, token, digest = before
     link.enter_with_next(token, AS_BEFORE, known=digest)
     with pytest.raises(psycopg.errors.UniqueViolation):
-        link.commit([("INSERT INTO public.told VALUES (%s), (%s)", (1, 1))])
-    assert link.run([("SELECT count(*) FROM public.told", ())], whole=True)[0].fetchone() == (0,)
-    link.commit([("INSERT INTO public.told VALUES (%s)", (1,))])
-    assert superuser.scalar(sa.text("SELECT count(*) FROM public.told")) == 1
+        link.commit([(f"INSERT INTO {told} VALUES (%s), (%s)", (1, 1))])
+    assert link.run([(f"SELECT count(*) FROM {told}", ())], whole=True)[0].fetchone() == (0,)
+    link.commit([(f"INSERT INTO {told} VALUES (%s)", (1,))])
+    assert counted(superuser, told) == 1
     link.close()
-    superuser.execute(sa.text("DROP TABLE public.told"))
-    superuser.execute(sa.text("REVOKE USAGE ON SCHEMA public FROM anxin_app"))
 
 
 def test_a_role_kept_as_it_should_be_leaves_settings_only(runtime) -> None:

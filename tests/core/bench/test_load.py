@@ -6,6 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tests.bench import load
 from tests.bench.load import Client, Unexpected, drive
 from tests.bench.measure import holder
 
@@ -72,7 +73,27 @@ def test_flows_are_shared_among_clients(port):
     assert drive(port, lambda client, number: client.get(f"/{number}"), clients=[{}, {}])(5) > 0
 
 
-def test_clients_are_dealt_out_evenly_to_the_processes_that_take_connections(port):
+def test_clients_are_dealt_out_evenly(port, monkeypatch):
+    dealt = []
+    met = iter([7, 7, 7, 9, 7, 9])
+
+    def worker(client, _port):
+        dealt.append((client, next(met)))
+        return dealt[-1][1]
+
+    monkeypatch.setattr(load, "_worker", worker)
+    chosen = load._evenly(port, {7, 9}, [{}] * 4)
+    assert sorted(pid for client, pid in dealt if client in chosen) == [7, 7, 9, 9]
+    for client in chosen:
+        client.close()
+
+
+def test_a_worker_that_takes_nobody_on_ends_the_run(port):
+    with pytest.raises(Unexpected, match="takes nobody on"):
+        load._evenly(port, {os.getpid(), 1}, [{}] * 2)
+
+
+def test_dealt_clients_do_their_work(port):
     work = drive(port, lambda client, number: client.get("/"), clients=[{}, {}, {}], evenly=True)
     assert work(3) > 0
 
