@@ -160,7 +160,9 @@ def counted(superuser: sa.Connection, table: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "write", [lambda link, one: link.commit([one]), lambda link, one: link.run([one], whole=True)]
+    "write",
+    [lambda link, one: link.commit([one]), lambda link, one: link.run([one], whole=True)],
+    ids=["commit", "question"],
 )
 def test_nothing_is_committed_before_the_way_in_has_answered(hasty, superuser, told, write) -> None:
     """Not even where there is no question, and all that a request does goes at once."""
@@ -232,6 +234,18 @@ def test_what_comes_after_is_forgotten_too(before, runtime) -> None:
     with Link(runtime.engine) as other:
         assert other.execute("SELECT pg_backend_pid()").fetchone() == pid
         assert other.execute("SELECT current_setting('app.mine', true)").fetchone()[0] in (None, "")
+
+
+def test_what_fails_after_it_is_undone_too(before, runtime) -> None:
+    """A connection that forgot with a COMMIT comes back inside a transaction that failed."""
+    link, token, digest = before
+    link.enter_with_next(token, AS_BEFORE, known=digest)
+    pid = link.run([("SELECT pg_backend_pid()", ())], whole=True)[0].fetchone()
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        link.execute("SELECT 1 / %s::int", (0,))
+    link.close()
+    with Link(runtime.engine) as other:
+        assert other.execute("SELECT pg_backend_pid()").fetchone() == pid
 
 
 def test_what_is_refused_at_the_very_end_is_told(before, superuser, told) -> None:
